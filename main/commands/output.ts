@@ -1,0 +1,62 @@
+import { describeFault, FaultError, type Fault } from '../platform/fault.ts';
+import { errorMessage, formatDuration } from '../platform/text.ts';
+import type { Progress, Report } from '../environment/model.ts';
+
+/** Where a command speaks: one JSON document or text on stdout, everything for people on stderr. */
+export interface Output {
+  readonly json: boolean;
+  /** Progress and notices; never on stdout. */
+  readonly say: (line: string) => void;
+  /** The command's one result. */
+  readonly result: (document: unknown, text: string) => void;
+}
+
+export function createOutput(json: boolean): Output {
+  return {
+    json,
+    say: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+    result: (document, text) => {
+      process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : `${text}\n`);
+    },
+  };
+}
+
+/** Progress of an installation as lines a person can follow. */
+export function progressLines(output: Output): Report {
+  let first = true;
+  return (progress: Progress) => {
+    if (first) {
+      first = false;
+      output.say('Setting up what is missing (once; it is kept for the next start).');
+    }
+    switch (progress.kind) {
+      case 'step-started':
+        output.say(`→ ${progress.title}`);
+        return;
+      case 'detail':
+        output.say(`    ${progress.text}`);
+        return;
+      case 'step-done':
+        output.say(`✓ ${progress.title}: ${formatDuration(progress.durationMs)}`);
+    }
+  };
+}
+
+/** The fault inside anything that was thrown; a bug of ours becomes one that says so. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof FaultError) return error.fault;
+  return {
+    id: 'process-crashed',
+    title: `Earshot itself made a mistake: ${errorMessage(error)}`,
+    ...(error instanceof Error && error.stack !== undefined ? { detail: error.stack } : {}),
+    cure: 'Please report this with the lines above.',
+  };
+}
+
+/** Ends a command that failed: the fault as JSON on stdout or as text on stderr. */
+export function reportFault(output: Output, fault: Fault): void {
+  if (output.json) process.stdout.write(`${JSON.stringify({ error: fault }, null, 2)}\n`);
+  else output.say(`\n${describeFault(fault)}`);
+}

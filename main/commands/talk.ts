@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { talk } from '../conversation/io/talk.ts';
+import { readRecording, requireFile } from '../conversation/io/recording.ts';
+import { replyOf, transcriptOf, type Talk, type Turn } from '../conversation/talk.ts';
+import { wavFile } from '../conversation/wav.ts';
+import { writeFileAtomically } from '../platform/atomic-file.ts';
+import { formatDuration } from '../platform/text.ts';
+import type { ServiceSnapshot } from '../services/io/supervisor.ts';
+import type { Context } from './context.ts';
+import { prepare, withStack } from './stack.ts';
+
+export interface TalkArguments {
+  readonly file: string;
+  readonly out: string | undefined;
+  readonly realtime: boolean;
+}
+
+/** `earshot talk FILE.wav`: one recording in, the conversation's answers out. Exit 1 when nothing was understood. */
+export async function runTalk(context: Context, { file, out, realtime }: TalkArguments): Promise<number> {
+  requireFile(file);
+  const prepared = await prepare(context);
+  const recording = await readRecording(file, prepared.installation.python, context.root);
+  return withStack(context, prepared, async (supervisor) => {
+    const heard = await talk({
+      supervisor,
+      recording,
+      signal: context.signal,
+      pace: realtime ? 'realtime' : 'lockstep',
+      onTurn: (turn) => {
+        context.output.say(turnText(turn));
+      },
+    });
+    if (out !== undefined) await saveReply(out, heard);
+    context.output.result(talkDocument(heard, supervisor.snapshot()), talkText(heard, out));
+    return heard.turns.length === 0 ? 1 : 0;
+  });
+}
+
+/** Writes the reply as a WAV file; an answer without sound still makes a file that plays. */
+export async function saveReply(out: string, heard: Talk): Promise<void> {
+  await mkdir(dirname(resolve(out)), { recursive: true });
+  await writeFileAtomically(resolve(out), wavFile(heard.replyPcm, heard.replyRateHz));
+}
+
+function talkDocument(heard: Talk, services: readonly ServiceSnapshot[]): unknown {
+  return {
+    transcript: transcriptOf(heard),
+    reply: replyOf(heard),
+    turns: heard.turns,
+    ...(heard.turns.length === 0 ? { message: nothingHeard } : {}),
+    services: services.map(({ service, state, pid }) => ({
+      id: service.id,
+      engine: service.engine,
+      model: service.model,
+      device: service.device,
+      state: state.kind,
+      pid,
+    })),
+  };
+}
+
+const nothingHeard = 'No speech was heard in this recording.';
+
+function talkText(heard: Talk, out: string | undefined): string {
+  if (heard.turns.length === 0) return nothingHeard;
+  const lines = [`You said:      ${transcriptOf(heard)}`, `Earshot said:  ${replyOf(heard)}`];
+  if (out !== undefined) lines.push(`Reply saved as ${out}`);
+  return lines.join('\n');
+}
+
+function turnText(turn: Turn): string {
+  const { latency } = turn;
+  if (latency === null) return `“${turn.transcript}” — no answer was spoken`;
+  const stages = `pause ${formatDuration(latency.vadMs)}, turn ${formatDuration(latency.turnMs)}, recognition ${formatDuration(latency.sttMs)}, answer ${formatDuration(latency.llmMs)}, voice ${formatDuration(latency.ttsMs)}`;
+  return `“${turn.transcript}” answered after ${formatDuration(latency.voiceToVoiceMs)} (${stages})`;
+}

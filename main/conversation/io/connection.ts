@@ -1,0 +1,77 @@
+import WebSocket from 'ws';
+import type { Endpoint } from '../../services/service.ts';
+import { decodeFrame, encodeFrame } from '../frames.ts';
+import { clientReady, parseMessage, type ConversationEvent } from '../messages.ts';
+import { hearingRateHz } from './recording.ts';
+
+/** "lockstep" lets engines cost no audio time; "realtime" runs by the clock. */
+export type Pace = 'lockstep' | 'realtime';
+
+export interface ConversationListener {
+  readonly onEvent: (event: ConversationEvent) => void;
+  /** Reply audio, s16le mono. */
+  readonly onAudio: (pcm: Uint8Array, sampleRateHz: number) => void;
+  readonly onClosed: (reason: string) => void;
+}
+
+export interface Connection {
+  readonly sendAudio: (pcm: Uint8Array) => void;
+  readonly close: () => void;
+}
+
+const handshakeLimitMs = 10_000;
+
+/** Opens the conversation and settles once it listens. */
+export async function connect(endpoint: Endpoint, pace: Pace, listener: ConversationListener): Promise<Connection> {
+  const socket = new WebSocket(`${endpoint.origin.replace(/^http/, 'ws')}/ws${pace === 'lockstep' ? '?pace=lockstep' : ''}`, {
+    headers: { authorization: `Bearer ${endpoint.token}` },
+    handshakeTimeout: handshakeLimitMs,
+    maxPayload: 16 * 1024 * 1024,
+    perMessageDeflate: false,
+  });
+  socket.binaryType = 'nodebuffer';
+  function send(bytes: Uint8Array): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(bytes);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    const limit = setTimeout(() => {
+      socket.terminate();
+      reject(new Error('the conversation did not get ready to listen'));
+    }, handshakeLimitMs);
+    let ready = false;
+    socket.on('open', () => {
+      send(encodeFrame({ kind: 'message', json: clientReady() }));
+    });
+    socket.on('message', (bytes: Buffer) => {
+      const frame = decodeFrame(bytes);
+      if (frame?.kind === 'audio') listener.onAudio(frame.pcm, frame.sampleRateHz);
+      if (frame?.kind !== 'message') return;
+      const event = parseMessage(frame.json);
+      if (event === 'bot-ready') {
+        ready = true;
+        clearTimeout(limit);
+        resolve();
+      } else if (event !== null) listener.onEvent(event);
+    });
+    let problem = 'it was closed';
+    socket.on('error', (error) => {
+      problem = error.message;
+    });
+    socket.on('close', (code) => {
+      clearTimeout(limit);
+      const reason = `${problem} (${code})`;
+      if (ready) listener.onClosed(reason);
+      else reject(new Error(`the conversation could not be opened: ${reason}`));
+    });
+  });
+
+  return {
+    sendAudio: (pcm) => {
+      send(encodeFrame({ kind: 'audio', pcm, sampleRateHz: hearingRateHz }));
+    },
+    close: () => {
+      socket.close();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { assertNever } from '../../platform/assert-never.ts';
+import type { ServiceId } from '../../services/service.ts';
+import type { ConversationEvent } from '../messages.ts';
+import type { Pace } from './connection.ts';
+import { bytesPerMs } from './recording.ts';
+
+export type FeedEnd =
+  | { readonly kind: 'finished' }
+  | {
+      readonly kind: 'failed';
+      readonly service: ServiceId;
+      readonly reason: string;
+      /** Where in the recording the turn that was lost begins. */
+      readonly resumeMs: number;
+    };
+
+/** Plays a recording into an open conversation at its pace and follows what comes back. */
+export interface Feed {
+  readonly take: (event: ConversationEvent) => void;
+  readonly fail: (service: ServiceId, reason: string) => void;
+  /** Sends the recording and the silence after it; settles when all turns are done. */
+  readonly run: (send: (pcm: Uint8Array) => void) => Promise<FeedEnd>;
+  /** `performance.now()` at which the sound at `ms` of the connection was sent; null when it was not paced or not sent. */
+  readonly sentAt: (ms: number) => number | null;
+}
+
+const chunkMs: Readonly<Record<Pace, number>> = { lockstep: 100, realtime: 20 };
+/** Longer than the silence after which a turn counts as over (3 s), so that it has been decided whether there is one. */
+const trailingSilenceMs = 4_000;
+/** Sound before the edge that the voice detector needs to find the same edge again. */
+const leadInMs = 700;
+/** No engine on any machine we know of takes this long over one answer; waiting longer would look like a hang. */
+const answerLimitMs = 180_000;
+
+export function createFeed(options: { readonly recording: Buffer; readonly fromMs: number; readonly pace: Pace }): Feed {
+  const { recording, fromMs, pace } = options;
+  const stepMs = chunkMs[pace];
+  let sentMs = 0;
+  let heardMs = 0;
+  let startedAt = 0;
+  /** Speech was heard and has not become a turn yet. */
+  let open = false;
+  /** A turn was ended and is not answered yet. */
+  let answering = false;
+  let turnFromMs = fromMs;
+  let failure: Extract<FeedEnd, { kind: 'failed' }> | null = null;
+  let notify: () => void = nothing;
+
+  function fail(service: ServiceId, reason: string): void {
+    failure ??= { kind: 'failed', service, reason, resumeMs: turnFromMs };
+    notify();
+  }
+
+  function take(event: ConversationEvent): void {
+    switch (event.type) {
+      case 'heard':
+        heardMs = event.ms;
+        break;
+      case 'speech-started':
+        if (!open) turnFromMs = Math.max(fromMs, fromMs + event.ms - leadInMs);
+        open = true;
+        break;
+      case 'pause':
+        break;
+      case 'nothing-heard':
+        open = false;
+        break;
+      case 'turn-ended':
+        answering = true;
+        break;
+      case 'turn':
+        open = false;
+        answering = false;
+        turnFromMs = fromMs + sentMs;
+        break;
+      case 'turn-failed':
+        fail(event.service, event.message);
+        return;
+      default:
+        assertNever(event);
+    }
+    notify();
+  }
+
+  async function waitFor(condition: () => boolean): Promise<void> {
+    const limit = AbortSignal.timeout(answerLimitMs);
+    while (!condition() && failure === null) {
+      if (limit.aborted) fail('conversation', `it gave no sign for ${answerLimitMs / 1000} s`);
+      await new Promise<void>((resolve) => {
+        function wake(): void {
+          limit.removeEventListener('abort', wake);
+          resolve();
+        }
+        notify = wake;
+        limit.addEventListener('abort', wake, { once: true });
+      });
+    }
+  }
+
+  async function pacedBy(position: number): Promise<void> {
+    if (pace === 'lockstep') await waitFor(() => heardMs >= position);
+    else await sleep(Math.max(0, startedAt + position - performance.now()));
+  }
+
+  return {
+    take,
+    fail,
+    sentAt: (ms) => (pace === 'realtime' && ms <= sentMs ? startedAt + ms : null),
+    run: async (send) => {
+      const remainingMs = recording.length / bytesPerMs - fromMs;
+      startedAt = performance.now();
+      while (failure === null) {
+        const silenceMs = sentMs - remainingMs;
+        const decided = silenceMs >= trailingSilenceMs || (silenceMs >= 2 * leadInMs && !open);
+        if (decided && !answering) return { kind: 'finished' };
+        if (silenceMs > answerLimitMs) fail('conversation', `it gave no answer for ${answerLimitMs / 1000} s`);
+        send(chunkAt(recording, fromMs + sentMs, stepMs));
+        sentMs += stepMs;
+        await pacedBy(sentMs);
+        // A silent microphone goes on by the clock while the answer is computed and spoken.
+        if (pace === 'lockstep' && answering) await waitFor(() => !answering);
+      }
+      return failure;
+    },
+  };
+}
+
+function nothing(): void {
+  // Nobody waits.
+}
+
+/** `ms` of the recording from `fromMs` on, silence where it has ended. */
+function chunkAt(recording: Buffer, fromMs: number, ms: number): Uint8Array {
+  const start = Math.round(fromMs) * bytesPerMs;
+  const chunk = recording.subarray(start, start + ms * bytesPerMs);
+  if (chunk.length === ms * bytesPerMs) return chunk;
+  return Buffer.concat([chunk, Buffer.alloc(ms * bytesPerMs - chunk.length)]);
+}

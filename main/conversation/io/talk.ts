@@ -1,0 +1,140 @@
+import { FaultError } from '../../platform/fault.ts';
+import { errorMessage } from '../../platform/text.ts';
+import { serviceTitle } from '../../services/names.ts';
+import { failedService, snapshotOf, waitUntilReady } from '../../services/io/readiness.ts';
+import type { Supervisor } from '../../services/io/supervisor.ts';
+import type { ServiceId } from '../../services/service.ts';
+import type { Talk, Turn } from '../talk.ts';
+import { firstAudibleSample } from '../wav.ts';
+import { connect, type Pace } from './connection.ts';
+import { createFeed, type FeedEnd } from './feed.ts';
+import { bytesPerMs } from './recording.ts';
+
+export interface TalkOptions {
+  readonly supervisor: Supervisor;
+  /** 16 kHz s16le mono. */
+  readonly recording: Buffer;
+  readonly pace: Pace;
+  readonly onTurn: (turn: Turn) => void;
+  /** Aborted when the person no longer wants the answers. */
+  readonly signal: AbortSignal;
+}
+
+/** Samples above this are heard as sound (1 % of full scale). */
+const audibleLevel = 327;
+/** How often a turn is tried again when an engine dies in it. */
+const mostAttempts = 3;
+
+/**
+ * Plays a recording to the running conversation and collects its answers. The recording stays here: when an engine or
+ * the conversation dies in mid-turn, the sound of that turn is played again once everything runs. Throws a fault that
+ * names the service when one is given up.
+ */
+export async function talk(options: TalkOptions): Promise<Talk> {
+  const { supervisor, recording, onTurn, signal } = options;
+  const turns: Turn[] = [];
+  const reply: Uint8Array[] = [];
+  let replyRateHz = 24_000;
+  let fromMs = 0;
+  let attempts = 0;
+  const recordingMs = recording.length / bytesPerMs;
+
+  while (fromMs < recordingMs) {
+    await waitUntilReady(supervisor, signal);
+    const collected: Uint8Array[] = [];
+    const end = await playFrom(options, fromMs, {
+      onTurn: (turn) => {
+        attempts = 0;
+        reply.push(...collected.splice(0));
+        turns.push(turn);
+        onTurn(turn);
+      },
+      onAudio: (pcm, rateHz) => {
+        replyRateHz = rateHz;
+        collected.push(pcm);
+      },
+    });
+    if (end.kind === 'finished') break;
+    signal.throwIfAborted();
+    attempts += 1;
+    if (attempts >= mostAttempts) throw await lastFault(supervisor, end);
+    fromMs = end.resumeMs;
+  }
+  return { turns, replyPcm: Buffer.concat(reply), replyRateHz };
+}
+
+interface PlayListener {
+  readonly onTurn: (turn: Turn) => void;
+  readonly onAudio: (pcm: Uint8Array, rateHz: number) => void;
+}
+
+/** Opens the conversation and plays the recording from `fromMs` on, until its end or until something failed. */
+async function playFrom(options: TalkOptions, fromMs: number, listener: PlayListener): Promise<FeedEnd> {
+  const { supervisor, recording, pace } = options;
+  const { endpoint } = snapshotOf(supervisor, 'conversation');
+  if (endpoint === null) return { kind: 'failed', service: 'conversation', reason: 'it is not running', resumeMs: fromMs };
+  const feed = createFeed({ recording, fromMs, pace });
+  let firstSoundAt: number | null = null;
+  try {
+    const connection = await connect(endpoint, pace, {
+      onEvent: (event) => {
+        feed.take(event);
+        if (event.type !== 'turn') return;
+        const spokenAt = feed.sentAt(event.speechEndMs);
+        listener.onTurn({
+          transcript: event.transcript,
+          reply: event.reply,
+          interrupted: event.interrupted,
+          latency: event.latency,
+          speechEndMs: Math.round(fromMs + event.speechEndMs),
+          heardAfterMs: pace === 'realtime' && firstSoundAt !== null && spokenAt !== null ? firstSoundAt - spokenAt : null,
+        });
+        firstSoundAt = null;
+      },
+      onAudio: (pcm, rateHz) => {
+        if (firstSoundAt === null) {
+          const sample = firstAudibleSample(pcm, audibleLevel);
+          if (sample >= 0) firstSoundAt = performance.now() + (sample * 1000) / rateHz;
+        }
+        listener.onAudio(pcm, rateHz);
+      },
+      onClosed: (reason) => {
+        feed.fail('conversation', reason);
+      },
+    });
+    const unwatch = supervisor.onChange(() => {
+      const fault = failedService(supervisor.snapshot());
+      if (fault?.service !== undefined) feed.fail(fault.service as ServiceId, fault.title);
+    });
+    function onAbort(): void {
+      feed.fail('conversation', 'stopped');
+    }
+    options.signal.addEventListener('abort', onAbort);
+    try {
+      return await feed.run(connection.sendAudio);
+    } finally {
+      options.signal.removeEventListener('abort', onAbort);
+      unwatch();
+      connection.close();
+    }
+  } catch (error) {
+    return { kind: 'failed', service: 'conversation', reason: errorMessage(error), resumeMs: fromMs };
+  }
+}
+
+/** What to say after the last try: the given-up service if there is one, else the engine that failed the turn. */
+async function lastFault(supervisor: Supervisor, end: Extract<FeedEnd, { kind: 'failed' }>): Promise<FaultError> {
+  try {
+    await waitUntilReady(supervisor);
+  } catch (error) {
+    if (error instanceof FaultError) return error;
+    throw error;
+  }
+  return new FaultError({
+    id: 'turn-failed',
+    service: end.service,
+    title: `The ${serviceTitle[end.service]} (${end.service}) failed ${mostAttempts} times while it worked on this question.`,
+    detail: end.reason,
+    cure: 'Try again; if it happens again, "earshot install" checks its files.',
+  });
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FaultError } from '../../platform/fault.ts';
+import type { Folders } from '../../platform/folders.ts';
+import { downloadEnvironment } from '../../platform/process-environment.ts';
+import { downloadFault } from '../download-fault.ts';
+import { pythonWithPip } from './python.ts';
+import { runTool, type ToolResult } from './run-tool.ts';
+
+/** uv, installed and ready to run. */
+export interface Uv {
+  readonly version: string;
+  readonly run: (args: readonly string[], onLine?: (line: string) => void, env?: Readonly<Record<string, string>>) => Promise<ToolResult>;
+}
+
+/** The uv of our lock if it is installed. */
+export async function installedUv(folders: Folders, root: string): Promise<Uv | null> {
+  const { version } = await uvLock(root);
+  const program = uvProgram(uvFolder(folders, version));
+  return program === null ? null : runner(program, version, folders);
+}
+
+/** Installs uv from its registry package, by hash, into our own folder. */
+export async function installUv(folders: Folders, root: string, onLine: (line: string) => void): Promise<Uv> {
+  const { version, path } = await uvLock(root);
+  const final = uvFolder(folders, version);
+  const staging = `${final}.staging-${randomBytes(4).toString('hex')}`;
+  await mkdir(staging, { recursive: true });
+  try {
+    const env = downloadEnvironment(process.env);
+    const [python, ...args] = await pythonWithPip(env);
+    const result = await runTool(
+      python,
+      [...args, '-m', 'pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--disable-pip-version-check', '--no-warn-script-location', '--quiet', '--target', staging, '-r', path],
+      { env, onLine },
+    );
+    if (!result.ok) throw new FaultError(downloadFault('the installer tool uv', null, [`pip: ${result.lastLines}`]));
+    // Another start of Earshot may have finished first; its copy has the same hash.
+    if (uvProgram(final) === null) {
+      await rm(final, { recursive: true, force: true });
+      await rename(staging, final);
+    }
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  const program = uvProgram(final);
+  if (program === null) throw new Error(`uv ${version} was installed but its program is not in ${final}`);
+  return runner(program, version, folders);
+}
+
+async function uvLock(root: string): Promise<{ version: string; path: string }> {
+  const path = join(root, 'python', 'locks', 'uv.txt');
+  const version = /^uv==(\S+)/m.exec(await readFile(path, 'utf8'))?.[1];
+  if (version === undefined) throw new Error(`${path} pins no uv`);
+  return { version, path };
+}
+
+function uvFolder(folders: Folders, version: string): string {
+  return join(folders.data, 'tools', `uv-${version}`);
+}
+
+function uvProgram(folder: string): string | null {
+  const names = [join('bin', 'uv'), join('bin', 'uv.exe'), join('Scripts', 'uv.exe')];
+  return names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+}
+
+function runner(program: string, version: string, folders: Folders): Uv {
+  const environment = downloadEnvironment(process.env, {
+    UV_CACHE_DIR: join(folders.cache, 'uv'),
+    UV_PYTHON_INSTALL_DIR: join(folders.data, 'python'),
+    // A project file in the current folder must not steer what we install.
+    UV_NO_PROJECT: '1',
+  });
+  return {
+    version,
+    run: (args, onLine, env = {}) => runTool(program, args, { env: { ...environment, ...env }, ...(onLine ? { onLine } : {}) }),
+  };
+}

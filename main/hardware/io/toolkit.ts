@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+const versionFile = '/usr/local/cuda/version.json';
+const versions = z.object({ cuda: z.object({ version: z.string() }) });
+
+/** Version of the system's CUDA toolkit, null where there is none. Information only: wheels bring their own libraries. */
+export async function toolkitVersion(): Promise<string | null> {
+  if (!existsSync(versionFile)) return null;
+  const parsed = versions.safeParse(JSON.parse(await readFile(versionFile, 'utf8')));
+  return parsed.success ? parsed.data.cuda.version : null;
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import envPaths from 'env-paths';
+
+/** Where Earshot keeps things for this user. */
+export interface Folders {
+  /** settings.json */
+  readonly config: string;
+  /** environments and models */
+  readonly data: string;
+  /** what can be fetched again: uv's cache */
+  readonly cache: string;
+  readonly logs: string;
+}
+
+/**
+ * The platform's per-user folders, or one folder for everything when `EARSHOT_HOME` names it
+ * (portable installs, and tests that must not touch the user's own).
+ */
+export function userFolders(environment: NodeJS.ProcessEnv): Folders {
+  const home = environment['EARSHOT_HOME'];
+  if (home !== undefined && home !== '') {
+    return { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache'), logs: join(home, 'logs') };
+  }
+  const paths = envPaths('earshot', { suffix: '' });
+  return { config: paths.config, data: paths.data, cache: paths.cache, logs: paths.log };
+}
+
+/** Folder that holds `python/` and `assets/`: the repository, or the resources folder of an installed app. */
+export function applicationRoot(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, 'python', 'launch', 'shim.py'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error(`python/launch/shim.py was not found above ${__dirname}`);
+    folder = parent;
+  }
+  return folder;
+}

@@ -1,0 +1,26 @@
+import type { ServiceState } from './machine.ts';
+import type { ServiceId } from './service.ts';
+
+/** What a person calls a service. */
+export const serviceTitle: Readonly<Record<ServiceId, string>> = {
+  stt: 'speech recognition',
+  llm: 'language model',
+  tts: 'voice',
+  conversation: 'conversation',
+};
+
+/** One word or two for the state a person sees. */
+export function stateTitle(state: ServiceState): string {
+  switch (state.kind) {
+    case 'backing-off':
+      return `restarting (${state.reason})`;
+    case 'failed':
+      return `failed (${state.reason})`;
+    case 'stopped':
+    case 'starting':
+    case 'warming':
+    case 'ready':
+    case 'stopping':
+      return state.kind;
+  }
+}

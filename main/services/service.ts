@@ -1,0 +1,48 @@
+/** The processes and servers a conversation is made of. */
+export type ServiceId = 'stt' | 'llm' | 'tts' | 'conversation';
+
+/** Where a service answers. */
+export interface Endpoint {
+  /** "http://127.0.0.1:41234", without a path. */
+  readonly origin: string;
+  readonly token: string;
+}
+
+/** What a service says of itself. */
+export interface Health {
+  readonly state: 'starting' | 'warming' | 'ready' | 'failed';
+  readonly device: string;
+  readonly model: string;
+  readonly pid: number | null;
+}
+
+/** A service as data: one value, no class per engine. */
+export interface Service {
+  readonly id: ServiceId;
+  readonly engine: string;
+  readonly model: string;
+  readonly device: string;
+  /** Services whose endpoints this one is told at its start. */
+  readonly needs: readonly ServiceId[];
+  readonly run: ProcessRun | ExternalRun;
+  /** Time from start to ready after which it counts as not starting. */
+  readonly startBudgetMs: number;
+}
+
+/** A Python process of ours behind the launch shim. */
+export interface ProcessRun {
+  readonly kind: 'process';
+  readonly module: string;
+  readonly python: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The engine's part of the launch line, which is handed over on stdin and never on a command line. */
+  readonly section: (endpoints: ReadonlyMap<ServiceId, Endpoint>) => Readonly<Record<string, unknown>>;
+}
+
+/** A server somebody else runs: found ready or not, never started or stopped by us. */
+export interface ExternalRun {
+  readonly kind: 'external';
+  readonly endpoint: Endpoint;
+  /** Path below the endpoint that answers 2xx once the server can work. */
+  readonly check: { readonly path: string; readonly body?: unknown };
+}

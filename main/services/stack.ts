@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import type { Installation } from '../environment/model.ts';
+import { modelById, type Catalogue } from '../plan/catalogue.ts';
+import { plannedService, type Plan, type PlannedService } from '../plan/model.ts';
+import type { Settings } from '../settings/schema.ts';
+import type { Endpoint, ExternalRun, ProcessRun, Service, ServiceId } from './service.ts';
+
+export interface StackInput {
+  readonly plan: Plan;
+  readonly catalogue: Catalogue;
+  readonly settings: Settings;
+  readonly installation: Installation;
+  readonly root: string;
+}
+
+/** Tokens the language model can look back on; a spoken conversation with short answers stays well below. */
+const contextTokens = 4096;
+const longestReplyTokens = 120;
+
+/** A cold disk and two busy cores load Whisper in 20 s at the worst we have seen. */
+const startBudgetMs = 90_000;
+
+/** The services a plan asks for, as data for the supervisor, in order of dependence. */
+export function stackOf(input: StackInput): readonly Service[] {
+  const { plan } = input;
+  const stt = plannedService(plan, 'stt');
+  const llm = plannedService(plan, 'llm');
+  const tts = plannedService(plan, 'tts');
+  return [
+    serviceOf('stt', stt, input, () => ({
+      model: folderOf(input, stt.model),
+      modelId: stt.model,
+      device: stt.device,
+      precision: stt.precision,
+      threads: stt.threads,
+      language: 'en',
+      warmupAudio: join(input.root, 'assets', 'questions', 'capital-of-france.wav'),
+    })),
+    serviceOf('llm', llm, input, () => ({
+      model: fileOf(input, llm.model, '.gguf'),
+      modelId: llm.model,
+      device: llm.device,
+      threads: llm.threads,
+      contextTokens,
+    })),
+    serviceOf('tts', tts, input, () => ({
+      model: fileOf(input, tts.model, '.onnx'),
+      modelId: tts.model,
+      voices: voicesOf(input),
+      voice: plan.voice,
+      device: tts.device,
+      threads: tts.threads,
+    })),
+    conversationOf(input, { stt, llm, tts }),
+  ];
+}
+
+type SpeechService = 'stt' | 'llm' | 'tts';
+
+const modules: Readonly<Record<SpeechService, string>> = {
+  stt: 'earshot.engines.whisper',
+  llm: 'earshot.engines.llama',
+  tts: 'earshot.engines.kokoro',
+};
+
+function serviceOf(id: SpeechService, planned: PlannedService, input: StackInput, section: () => Record<string, unknown>): Service {
+  const common = { id, engine: planned.engine, model: planned.model, device: planned.device, needs: [], startBudgetMs };
+  if (planned.server !== null) return { ...common, run: externalRun(id, planned, planned.server) };
+  return { ...common, run: processRun(input, modules[id], planned.threads, section) };
+}
+
+function conversationOf(input: StackInput, planned: Readonly<Record<SpeechService, PlannedService>>): Service {
+  const { settings, plan } = input;
+  const turn = plannedService(plan, 'turn');
+  return {
+    id: 'conversation',
+    engine: 'pipecat',
+    model: turn.model,
+    device: turn.device,
+    needs: ['stt', 'llm', 'tts'],
+    startBudgetMs,
+    run: processRun(input, 'earshot.conversation', 1, (endpoints) => {
+      const stt = endpointOf(endpoints, 'stt');
+      const llm = endpointOf(endpoints, 'llm');
+      const tts = endpointOf(endpoints, 'tts');
+      return {
+        stt: { url: `${stt.origin.replace(/^http/, 'ws')}/api/asr-streaming`, token: stt.token },
+        llm: {
+          url: baseUrl(planned.llm, llm),
+          token: llm.token,
+          model: planned.llm.model,
+          // A thinking model in a voice loop keeps silent for minutes (173 s against 0.5 s measured).
+          extraBody: planned.llm.engine === 'ollama' ? { reasoning_effort: 'none' } : {},
+          contextTokens,
+        },
+        tts: { url: baseUrl(planned.tts, tts), token: tts.token, model: planned.tts.model, voice: plan.voice },
+        vadModel: fileOf(input, 'silero-vad', '.onnx'),
+        turnModel: fileOf(input, turn.model, '.onnx'),
+        systemPrompt: settings.systemPrompt,
+        maxReplyTokens: longestReplyTokens,
+        // Greedy: a small model that samples wanders off the question.
+        temperature: 0,
+      };
+    }),
+  };
+}
+
+function processRun(
+  input: StackInput,
+  module: string,
+  threads: number,
+  section: (endpoints: ReadonlyMap<ServiceId, Endpoint>) => Record<string, unknown>,
+): ProcessRun {
+  return {
+    kind: 'process',
+    module,
+    python: input.installation.python,
+    section,
+    environment: {
+      // Fixed at exec: CUDA reads these once, before the first call, and never again.
+      CUDA_VISIBLE_DEVICES: '',
+      CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+      OMP_NUM_THREADS: String(threads),
+      OMP_WAIT_POLICY: 'PASSIVE',
+      HF_HUB_OFFLINE: '1',
+      PYTHONUTF8: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+      NO_PROXY: '127.0.0.1,localhost',
+    },
+  };
+}
+
+/** An OpenAI base URL ends in /v1 and its server is at the same origin. */
+function externalRun(id: SpeechService, planned: PlannedService, server: { readonly url: string; readonly token: string }): ExternalRun {
+  const url = new URL(server.url);
+  const path = url.pathname.replace(/\/$/, '');
+  const check =
+    id === 'llm'
+      ? // Ready means that it has answered once.
+        { path: `${path}/chat/completions`, body: { model: planned.model, messages: [{ role: 'user', content: 'Hi' }], max_tokens: 1 } }
+      : { path: `${path}/models` };
+  return { kind: 'external', endpoint: { origin: url.origin, token: server.token }, check };
+}
+
+function baseUrl(planned: PlannedService, endpoint: Endpoint): string {
+  return planned.server === null ? `${endpoint.origin}/v1` : planned.server.url.replace(/\/$/, '');
+}
+
+function endpointOf(endpoints: ReadonlyMap<ServiceId, Endpoint>, id: ServiceId): Endpoint {
+  const found = endpoints.get(id);
+  if (found === undefined) throw new Error(`the conversation was started before ${id}`);
+  return found;
+}
+
+function folderOf(input: StackInput, model: string): string {
+  const folder = input.installation.modelFolders[model];
+  if (folder === undefined) throw new Error(`${model} is not installed`);
+  return folder;
+}
+
+function fileOf(input: StackInput, model: string, ending: string): string {
+  const file = modelById(model, input.catalogue).files.find((candidate) => candidate.name.endsWith(ending));
+  if (file === undefined) throw new Error(`${model} has no ${ending} file`);
+  return join(folderOf(input, model), file.name);
+}
+
+function voicesOf(input: StackInput): Record<string, string> {
+  const folder = folderOf(input, 'kokoro-voices');
+  const files = modelById('kokoro-voices', input.catalogue).files;
+  return Object.fromEntries(files.map((file) => [file.name.replace(/\.bin$/, ''), join(folder, file.name)]));
+}

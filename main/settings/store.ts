@@ -1,0 +1,59 @@
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FaultError } from '../platform/fault.ts';
+import type { Folders } from '../platform/folders.ts';
+import { defaultSettings, settingsSchema, type Settings } from './schema.ts';
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** What a person should know about how the settings were read; empty when all is well. */
+  readonly notices: readonly string[];
+}
+
+/** Why `text` is no valid settings file, or the settings it holds. */
+export function parseSettings(text: string): { settings: Settings } | { problem: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return { problem: `it is not JSON (${error instanceof Error ? error.message : String(error)})` };
+  }
+  const parsed = settingsSchema.safeParse(json);
+  return parsed.success ? { settings: parsed.data } : { problem: z.prettifyError(parsed.error) };
+}
+
+/**
+ * Reads the user's settings. A damaged file is kept beside the new one and said, never overwritten: what a person
+ * typed is worth more than our defaults.
+ */
+export async function loadSettings(folders: Folders, now: Date): Promise<LoadedSettings> {
+  const path = join(folders.config, 'settings.json');
+  const text = await readIfPresent(path);
+  if (text === null) return { settings: defaultSettings, notices: [] };
+  const parsed = parseSettings(text);
+  if ('settings' in parsed) return { settings: parsed.settings, notices: [] };
+  const aside = join(folders.config, `settings.damaged-${now.toISOString().replaceAll(':', '-')}.json`);
+  await rename(path, aside);
+  return {
+    settings: defaultSettings,
+    notices: [`The settings file could not be used: ${parsed.problem}\nIt was kept as ${aside}; Earshot goes on with its defaults.`],
+  };
+}
+
+/** Reads the settings file a person named on the command line; any problem is an error, nothing is moved. */
+export async function loadSettingsFile(path: string): Promise<Settings> {
+  const text = await readIfPresent(path);
+  const parsed = text === null ? { problem: 'there is no such file' } : parseSettings(text);
+  if ('settings' in parsed) return parsed.settings;
+  throw new FaultError({ id: 'settings-invalid', title: `The settings file ${path} cannot be used.`, detail: parsed.problem });
+}
+
+async function readIfPresent(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+"""Sizes of the audio that is heard and spoken, and the short memory of what was heard."""
+
+from collections import deque
+
+HEARD_RATE_HZ = 16_000
+"""What main sends: 16-bit mono, little endian. Silero and Smart Turn know no other rate."""
+
+SPOKEN_RATE_HZ = 24_000
+"""What main gets, and what a recogniser is sent."""
+
+WINDOW_SAMPLES = 512
+WINDOW_BYTES = 2 * WINDOW_SAMPLES
+WINDOW_MS = 32
+"""Silero hears in windows of 512 samples."""
+
+
+class RecentAudio:
+    """The last seconds of what was heard, in windows; older ones fall out, so silence and speech may go on for ever."""
+
+    def __init__(self, *, memory_ms: int) -> None:
+        self._windows: deque[bytes] = deque(maxlen=memory_ms // WINDOW_MS)
+
+    def append(self, window: bytes) -> None:
+        """Remember one window."""
+        self._windows.append(window)
+
+    def last(self, duration_ms: int) -> bytes:
+        """Return the last `duration_ms`, in whole windows, or as much as is remembered."""
+        count = min(-(-duration_ms // WINDOW_MS), len(self._windows))
+        return b"".join(self._windows[index] for index in range(len(self._windows) - count, len(self._windows)))

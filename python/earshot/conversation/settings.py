@@ -1,0 +1,103 @@
+"""The conversation's section of the launch line, checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from earshot.serving.launch import BadLaunchLine, read_positive, read_section, read_text
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechToText:
+    """A recogniser that speaks moshi-server's protocol."""
+
+    url: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """A server with OpenAI's chat completions.
+
+    Attributes:
+        token: empty for a server without authentication.
+        extra_body: fields merged into every request, `{"reasoning_effort": "none"}` for instance.
+        context_tokens: how many tokens of conversation and reply fit.
+        max_reply_tokens: where a reply is cut off.
+    """
+
+    url: str
+    token: str
+    model: str
+    extra_body: Mapping[str, object]
+    context_tokens: int
+    max_reply_tokens: int
+    temperature: float
+    system_prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextToSpeech:
+    """A server with OpenAI's speech route; `voice` is any name it knows."""
+
+    url: str
+    token: str
+    model: str
+    voice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the conversation is told at its start."""
+
+    speech_to_text: SpeechToText
+    language_model: LanguageModel
+    text_to_speech: TextToSpeech
+    vad_model: Path
+    turn_model: Path
+
+
+def parse_settings(section: Mapping[str, object]) -> Settings:
+    """Check the `service` section.
+
+    Raises:
+        BadLaunchLine: a field is missing, of the wrong kind, or an address is not one.
+    """
+    stt = read_section(section, "stt")
+    llm = read_section(section, "llm")
+    tts = read_section(section, "tts")
+    return Settings(
+        speech_to_text=SpeechToText(url=_read_url(stt, "ws"), token=read_text(stt, "token")),
+        language_model=LanguageModel(
+            url=_read_url(llm, "http"),
+            token=read_text(llm, "token"),
+            model=read_text(llm, "model"),
+            extra_body=read_section(llm, "extraBody"),
+            context_tokens=read_positive(llm, "contextTokens"),
+            max_reply_tokens=read_positive(section, "maxReplyTokens"),
+            temperature=_read_number(section, "temperature"),
+            system_prompt=read_text(section, "systemPrompt"),
+        ),
+        text_to_speech=TextToSpeech(
+            url=_read_url(tts, "http"),
+            token=read_text(tts, "token"),
+            model=read_text(tts, "model"),
+            voice=read_text(tts, "voice"),
+        ),
+        vad_model=Path(read_text(section, "vadModel")),
+        turn_model=Path(read_text(section, "turnModel")),
+    )
+
+
+def _read_url(section: Mapping[str, object], scheme: str) -> str:
+    url = read_text(section, "url")
+    if not url.startswith((f"{scheme}://", f"{scheme}s://")):
+        raise BadLaunchLine(f'"url" is not a {scheme}:// address: {url}')
+    return url
+
+
+def _read_number(section: Mapping[str, object], name: str) -> float:
+    value = section.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise BadLaunchLine(f'"{name}" is missing or not a number')
+    return float(value)

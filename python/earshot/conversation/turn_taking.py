@@ -1,0 +1,220 @@
+"""Whose turn it is: a pure machine from what is heard to what is to be done. All times are audio time.
+
+     Idle ──speech──► Speaking ──pause──► Pausing ──complete, transcript there──► Idle  (turn ended)
+                      │   ▲                  │  │
+       recogniser lost│   └─────speech───────┘  └──3 s of silence, transcript there──► Idle  (turn ended)
+                      ▼
+                     Lost ──pause──► Idle
+"""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+SILENCE_ENDS_TURN_MS = 3_000
+"""Without a word for so long the turn is over, whatever the turn detector believes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nobody speaks; `marker` is the last one ever asked for."""
+
+    marker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """A person speaks, for the first time in this turn or after a pause."""
+
+    marker: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pausing:
+    """A person has stopped: for breath, or because it is our turn. The two questions asked are open while None.
+
+    Attributes:
+        marker: which pause this is.
+        speech_end_ms: when the last speech ended.
+        complete: whether the turn is over.
+        transcript: everything said in this turn.
+    """
+
+    marker: int
+    speech_end_ms: int
+    complete: bool | None = None
+    transcript: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The recogniser failed while a person speaks: what is still said belongs to a turn that cannot be heard."""
+
+    marker: int
+
+
+State = Idle | Speaking | Pausing | Lost
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The voice detector is sure of speech."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """The voice detector is sure of silence, since `speech_end_ms`."""
+
+    at_ms: int
+    speech_end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPassed:
+    """Audio up to `at_ms` has been heard."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The turn detector's verdict on a pause."""
+
+    marker: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribed:
+    """The recogniser's final words of the turn up to a pause."""
+
+    marker: int
+    transcript: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriberFailed:
+    """The recogniser will not answer for this turn any more."""
+
+    message: str
+
+
+Event = SpeechStarted | SpeechPaused | AudioPassed | Judged | Transcribed | TranscriberFailed
+
+
+@dataclass(frozen=True, slots=True)
+class TellSpeechStarted:
+    """Say that speech was noticed."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellPause:
+    """Say that a pause was noticed."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """A person's turn begins: whatever is being answered or spoken is interrupted, and the recogniser starts anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskBoth:
+    """Ask the recogniser for the final words and the turn detector for its verdict, side by side."""
+
+    marker: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndTurn:
+    """The turn is over and has to be answered."""
+
+    transcript: str
+    speech_end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropTurn:
+    """There were no words in it (a cough, a door): nothing is answered and nothing counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailTurn:
+    """The turn could not be heard."""
+
+    message: str
+
+
+Effect = TellSpeechStarted | TellPause | OpenTurn | AskBoth | EndTurn | DropTurn | FailTurn
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def next_step(state: State, event: Event) -> Step:
+    """Return the state after an event and what has to be done, in order."""
+    match state:
+        case Idle():
+            return _idle(state, event)
+        case Speaking():
+            return _speaking(state, event)
+        case Pausing():
+            return _pausing(state, event)
+        case Lost():
+            return (Idle(state.marker), ()) if isinstance(event, SpeechPaused) else (state, ())
+        case _:
+            assert_never(state)
+
+
+def is_deciding(state: State) -> bool:
+    """Tell whether the machine waits for an answer and not for more audio."""
+    if not isinstance(state, Pausing):
+        return False
+    return state.complete is None or (state.complete and state.transcript is None)
+
+
+def _idle(state: Idle, event: Event) -> Step:
+    if isinstance(event, SpeechStarted):
+        return Speaking(state.marker), (TellSpeechStarted(event.at_ms), OpenTurn())
+    return state, ()
+
+
+def _speaking(state: Speaking, event: Event) -> Step:
+    match event:
+        case SpeechPaused():
+            marker = state.marker + 1
+            return Pausing(marker, event.speech_end_ms), (TellPause(event.at_ms), AskBoth(marker))
+        case TranscriberFailed():
+            return Lost(state.marker), (FailTurn(event.message),)
+        case SpeechStarted() | AudioPassed() | Judged() | Transcribed():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def _pausing(state: Pausing, event: Event) -> Step:
+    match event:
+        case SpeechStarted():
+            return Speaking(state.marker), (TellSpeechStarted(event.at_ms),)
+        case Judged() if event.marker == state.marker and state.complete is None:
+            return _end_if_settled(replace(state, complete=event.complete))
+        case Transcribed() if event.marker == state.marker:
+            return _end_if_settled(replace(state, transcript=event.transcript))
+        case AudioPassed() if event.at_ms - state.speech_end_ms >= SILENCE_ENDS_TURN_MS:
+            return _end_if_settled(replace(state, complete=True))
+        case TranscriberFailed() if state.transcript is None:
+            return Idle(state.marker), (FailTurn(event.message),)
+        case Judged() | Transcribed() | AudioPassed() | SpeechPaused() | TranscriberFailed():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def _end_if_settled(state: Pausing) -> Step:
+    if not state.complete or state.transcript is None:
+        return state, ()
+    if not state.transcript.strip():
+        return Idle(state.marker), (DropTurn(),)
+    return Idle(state.marker), (EndTurn(state.transcript, state.speech_end_ms),)

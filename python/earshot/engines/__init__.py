@@ -1,0 +1,1 @@
+"""One package for each engine; engines never import one another."""

@@ -1,0 +1,1 @@
+"""Reads a sound file into the one format the conversation hears."""

@@ -1,0 +1,9 @@
+"""What every Earshot process shares: launch line, loopback security, health, metrics and an orderly end."""
+
+from earshot.serving.errors import ApiError
+from earshot.serving.launch import BadLaunchLine
+from earshot.serving.server import run
+from earshot.serving.service import Description, Service
+from earshot.serving.worker import engine_worker
+
+__all__ = ["ApiError", "BadLaunchLine", "Description", "Service", "engine_worker", "run"]

@@ -9,6 +9,9 @@ import { downloadFault } from '../download-fault.ts';
 import { pythonWithPip } from './python.ts';
 import { runTool, type ToolResult } from './run-tool.ts';
 
+/** What a person can follow of uv's output; it also prints every package with its version and folders of ours. */
+const followed = /^(Downloading|Building|Prepared|Installed|Bytecode compiled)\b/;
+
 /** uv, installed and ready to run. */
 export interface Uv {
   readonly version: string;
@@ -33,7 +36,7 @@ export async function installUv(folders: Folders, root: string, onLine: (line: s
     const [python, ...args] = await pythonWithPip(env);
     const result = await runTool(
       python,
-      [...args, '-m', 'pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--disable-pip-version-check', '--no-warn-script-location', '--quiet', '--target', staging, '-r', path],
+      [...args, '-m', 'pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--disable-pip-version-check', '--no-warn-script-location', '--root-user-action', 'ignore', '--quiet', '--target', staging, '-r', path],
       { env, onLine },
     );
     if (!result.ok) throw new FaultError(downloadFault('the installer tool uv', null, [`pip: ${result.lastLines}`]));
@@ -75,6 +78,12 @@ function runner(program: string, version: string, folders: Folders): Uv {
   });
   return {
     version,
-    run: (args, onLine, env = {}) => runTool(program, args, { env: { ...environment, ...env }, ...(onLine ? { onLine } : {}) }),
+    run: (args, onLine, env = {}) =>
+      runTool(program, args, {
+        env: { ...environment, ...env },
+        onLine: (line) => {
+          if (followed.test(line)) onLine?.(line);
+        },
+      }),
   };
 }

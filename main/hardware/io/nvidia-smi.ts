@@ -38,11 +38,12 @@ type Answer = { output: string } | { problem: string } | { missing: true };
 async function query(program: string, selection: string): Promise<Answer> {
   const result = await execa(program, [selection, '--format=csv,noheader,nounits'], {
     reject: false,
-    timeout: timeLimitMs,
+    // Not execa's own time limit: its timer outlives a program that is not there and holds our exit for ten seconds.
+    signal: AbortSignal.timeout(timeLimitMs),
     killSignal: 'SIGKILL',
     stdin: 'ignore',
   });
-  if (result.timedOut) return { problem: `nvidia-smi gave no answer within ${timeLimitMs / 1000} s.` };
+  if (result.isCanceled) return { problem: `nvidia-smi gave no answer within ${timeLimitMs / 1000} s.` };
   if (!result.failed) return { output: result.stdout };
   if ('code' in result && result.code === 'ENOENT') return { missing: true };
   const said = [result.stderr, result.stdout].map((text) => text.trim()).find((text) => text !== '');

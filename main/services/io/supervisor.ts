@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { assertNever } from '../../platform/assert-never.ts';
 import type { RestartPolicy } from '../back-off.ts';
 import { next, unborn, type Effect, type Life, type ServiceEvent, type ServiceState } from '../machine.ts';
-import type { Endpoint, Health, ProcessRun, Service, ServiceId } from '../service.ts';
+import type { Endpoint, ExternalRun, Health, ProcessRun, Service, ServiceId } from '../service.ts';
 import { askHealth, checkExternal } from './health.ts';
 import { launch, type Launched } from './launch.ts';
 
@@ -147,18 +147,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   function watchHealth(slot: Slot): void {
     const controller = new AbortController();
     slot.probing = controller;
-    void pollHealth(slot, controller.signal);
+    const { run } = slot.service;
+    void (run.kind === 'external' ? checkOnce(slot, run, controller.signal) : pollHealth(slot, controller.signal));
+  }
+
+  async function checkOnce(slot: Slot, run: ExternalRun, signal: AbortSignal): Promise<void> {
+    const problem = await checkExternal(run, signal);
+    if (!signal.aborted) handle(slot, problem === null ? { kind: 'healthy' } : exitedEvent(problem));
   }
 
   async function pollHealth(slot: Slot, signal: AbortSignal): Promise<void> {
-    const { run } = slot.service;
     while (!signal.aborted) {
-      if (run.kind === 'external') {
-        const problem = await checkExternal(run, signal);
-        if (signal.aborted) return;
-        handle(slot, problem === null ? { kind: 'healthy' } : exitedEvent(problem));
-        return;
-      }
       const health = slot.endpoint === null ? null : await askHealth(slot.endpoint, signal);
       if (health !== null) slot.health = health;
       if (health?.state === 'ready') {

@@ -35,7 +35,7 @@ class EndOfTurnDetector(Protocol):
         ...
 
 
-class SmartTurn(LocalSmartTurnAnalyzerV3):  # type: ignore[misc]  # pipecat's base is untyped
+class SmartTurn(LocalSmartTurnAnalyzerV3):
     """Smart Turn v3.
 
     Only pipecat's model is used, not its buffer: that one forgets by the wall clock, which is wrong as soon as audio

@@ -1,5 +1,6 @@
 """What went wrong with an engine, in words main can pass on."""
 
+import httpx2
 import openai
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -10,19 +11,18 @@ def describe_fault(fault: BaseException) -> str:
     """Put a failed request or connection into one short line, without what the person said."""
     match fault:
         case openai.APIStatusError():
-            return f"it answered {fault.status_code}: {_quote(fault.message)}"
-        case openai.APITimeoutError() | TimeoutError():
-            return "it did not answer in time"
-        case openai.APIConnectionError():
-            return f"it cannot be reached ({_cause(fault)})"
+            reason = f"it answered {fault.status_code}: {_quote(fault.message)}"
         case InvalidStatus():
-            return f"it answered {fault.response.status_code} to the handshake"
-        case ConnectionClosed():
-            return "it closed the connection"
-        case OSError():
-            return f"it cannot be reached ({_cause(fault)})"
+            reason = f"it answered {fault.response.status_code} to the handshake"
+        case openai.APITimeoutError() | httpx2.TimeoutException() | TimeoutError():
+            reason = "it did not answer in time"
+        case openai.APIConnectionError() | httpx2.ConnectError() | OSError():
+            reason = f"it cannot be reached ({_cause(fault)})"
+        case ConnectionClosed() | httpx2.TransportError():
+            reason = "it closed the connection"
         case _:
-            return _quote(str(fault)) or type(fault).__name__
+            reason = _quote(str(fault)) or type(fault).__name__
+    return reason
 
 
 def _cause(fault: BaseException) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 import numpy as np
-import soxr
+import soxr  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -18,6 +18,7 @@ _FRAME_SAMPLES = 1_920
 """80 ms at 24 kHz: what moshi-server takes as one step."""
 
 _OPEN_TIMEOUT_S = 5
+_CLOSE_TIMEOUT_S = 1
 _MESSAGE_LIMIT_BYTES = 1 << 20
 
 
@@ -51,6 +52,7 @@ class Recogniser:
             additional_headers={"kyutai-api-key": settings.token},
             max_size=_MESSAGE_LIMIT_BYTES,
             open_timeout=_OPEN_TIMEOUT_S,
+            close_timeout=_CLOSE_TIMEOUT_S,
             compression=None,
             # A recogniser busy with a long turn may miss a ping; an answer that does not come is noticed anyway.
             ping_interval=None,

@@ -1,4 +1,4 @@
-"""Keeps a recogniser at hand: opens it when it is needed, notices when it fails, and opens it again for the next turn."""
+"""Keeps a recogniser at hand: opens it when needed, notices when it fails, opens it again for the next turn."""
 
 import asyncio
 import contextlib
@@ -33,6 +33,8 @@ class Transcriber:
         self._recogniser: Recogniser | None = None
         self._answer_limit: asyncio.TimerHandle | None = None
         self._in_turn = False
+        self._broken = False
+        self._newest_marker = 0
 
     def begin(self, audio: bytes) -> None:
         """Begin a turn with the audio before it was noticed (s16le, 16 kHz)."""
@@ -57,6 +59,7 @@ class Transcriber:
         if not self._in_turn:
             self._tell(TranscriberFailed("it failed earlier in this turn"))
             return
+        self._newest_marker = marker
         self._commands.put_nowait(lambda recogniser: recogniser.mark(marker))
         loop = asyncio.get_running_loop()
         self._answer_limit = loop.call_later(ANSWER_LIMIT_S, self._fail, f"no answer within {ANSWER_LIMIT_S:g} s")
@@ -88,8 +91,9 @@ class Transcriber:
             self._fail(describe_fault(fault))
 
     async def _open(self) -> Recogniser:
-        if self._recogniser is None or self._listening is None or self._listening.done():
+        if self._recogniser is None or self._listening is None or self._listening.done() or self._broken:
             await self._hang_up()
+            self._broken = False
             self._recogniser = await Recogniser.open(self._settings)
             self._listening = asyncio.create_task(self._listen(self._recogniser))
         return self._recogniser
@@ -101,13 +105,15 @@ class Transcriber:
             self._fail(describe_fault(fault))
 
     def _answered(self, answer: Answer) -> None:
-        self._stop_waiting()
+        if answer.marker == self._newest_marker:
+            self._stop_waiting()
         self._tell(Transcribed(answer.marker, answer.transcript))
 
     def _fail(self, reason: str) -> None:
         self._stop_waiting()
         if self._in_turn:
             self._in_turn = False
+            self._broken = True
             self._tell(TranscriberFailed(reason))
 
     def _stop_waiting(self) -> None:

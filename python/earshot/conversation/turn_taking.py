@@ -1,10 +1,10 @@
 """Whose turn it is: a pure machine from what is heard to what is to be done. All times are audio time.
 
-     Idle ──speech──► Speaking ──pause──► Pausing ──complete, transcript there──► Idle  (turn ended)
-                      │   ▲                  │  │
-       recogniser lost│   └─────speech───────┘  └──3 s of silence, transcript there──► Idle  (turn ended)
-                      ▼
-                     Lost ──pause──► Idle
+Idle ──speech──► Speaking ──pause──► Pausing ──complete, transcript there──► Idle  (turn ended)
+                 │   ▲                  │  │
+  recogniser lost│   └─────speech───────┘  └──3 s of silence, transcript there──► Idle  (turn ended)
+                 ▼
+                Lost ──pause──► Idle
 """
 
 from dataclasses import dataclass, replace
@@ -115,6 +115,7 @@ class TellPause:
     """Say that a pause was noticed."""
 
     at_ms: int
+    speech_end_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,13 @@ class AskBoth:
     """Ask the recogniser for the final words and the turn detector for its verdict, side by side."""
 
     marker: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteComplete:
+    """The turn is known to be over: by verdict at once, or because there was no speech for `silent_ms`."""
+
+    silent_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +157,7 @@ class FailTurn:
     message: str
 
 
-Effect = TellSpeechStarted | TellPause | OpenTurn | AskBoth | EndTurn | DropTurn | FailTurn
+Effect = TellSpeechStarted | TellPause | OpenTurn | AskBoth | NoteComplete | EndTurn | DropTurn | FailTurn
 Step = tuple[State, tuple[Effect, ...]]
 
 
@@ -185,7 +193,7 @@ def _speaking(state: Speaking, event: Event) -> Step:
     match event:
         case SpeechPaused():
             marker = state.marker + 1
-            return Pausing(marker, event.speech_end_ms), (TellPause(event.at_ms), AskBoth(marker))
+            return Pausing(marker, event.speech_end_ms), (TellPause(event.at_ms, event.speech_end_ms), AskBoth(marker))
         case TranscriberFailed():
             return Lost(state.marker), (FailTurn(event.message),)
         case SpeechStarted() | AudioPassed() | Judged() | Transcribed():
@@ -195,26 +203,26 @@ def _speaking(state: Speaking, event: Event) -> Step:
 
 
 def _pausing(state: Pausing, event: Event) -> Step:
+    after, noted = state, tuple[Effect, ...]()
     match event:
         case SpeechStarted():
             return Speaking(state.marker), (TellSpeechStarted(event.at_ms),)
-        case Judged() if event.marker == state.marker and state.complete is None:
-            return _end_if_settled(replace(state, complete=event.complete))
-        case Transcribed() if event.marker == state.marker:
-            return _end_if_settled(replace(state, transcript=event.transcript))
-        case AudioPassed() if event.at_ms - state.speech_end_ms >= SILENCE_ENDS_TURN_MS:
-            return _end_if_settled(replace(state, complete=True))
         case TranscriberFailed() if state.transcript is None:
             return Idle(state.marker), (FailTurn(event.message),)
+        case Judged() if event.marker == state.marker and state.complete is None:
+            after = replace(state, complete=event.complete)
+            noted = (NoteComplete(None),) if event.complete else ()
+        case AudioPassed() if event.at_ms - state.speech_end_ms >= SILENCE_ENDS_TURN_MS and not state.complete:
+            after = replace(state, complete=True)
+            noted = (NoteComplete(event.at_ms - state.speech_end_ms),)
+        case Transcribed() if event.marker == state.marker:
+            after = replace(state, transcript=event.transcript)
         case Judged() | Transcribed() | AudioPassed() | SpeechPaused() | TranscriberFailed():
-            return state, ()
+            pass
         case _:
             assert_never(event)
-
-
-def _end_if_settled(state: Pausing) -> Step:
-    if not state.complete or state.transcript is None:
-        return state, ()
-    if not state.transcript.strip():
-        return Idle(state.marker), (DropTurn(),)
-    return Idle(state.marker), (EndTurn(state.transcript, state.speech_end_ms),)
+    if not after.complete or after.transcript is None:
+        return after, noted
+    if not after.transcript.strip():
+        return Idle(after.marker), (*noted, DropTurn())
+    return Idle(after.marker), (*noted, EndTurn(after.transcript, after.speech_end_ms))

@@ -51,7 +51,7 @@ def run(make: Callable[[dict[str, object]], Service], *, body_limit_bytes: int) 
     """
     events = Events()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     _exit_when_told()
     try:
         launch = parse_launch_line(read_launch_line(sys.stdin.fileno()))

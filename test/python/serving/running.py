@@ -65,6 +65,13 @@ class Running:
             "POST", path, json.dumps(document).encode(), {**self.headers(), "Content-Type": "application/json"}
         )
 
+    def begin(self, path: str, document: object) -> HTTPConnection:
+        """POST one JSON document and leave the answer to the caller, who may as well hang up."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {**self.headers(), "Content-Type": "application/json"}
+        connection.request("POST", path, json.dumps(document).encode(), headers)
+        return connection
+
     def state(self) -> str:
         """Return the state `/health` tells."""
         return str(self.request("GET", "/health").document["state"])

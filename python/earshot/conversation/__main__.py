@@ -1,0 +1,28 @@
+"""Entry point: `python -m earshot.conversation`."""
+
+import os
+import sys
+
+from loguru import logger
+
+from earshot.conversation.service import Conversation
+from earshot.conversation.settings import parse_settings
+from earshot.serving import run
+
+_BODY_LIMIT_BYTES = 4 << 20
+"""Two minutes of audio for the turn detector, which listens to eight seconds."""
+
+
+def main() -> int:
+    """Run the conversation and return the process's exit code."""
+    # pipecat would run code or write audio to disk where the environment says so.
+    for name in [name for name in os.environ if name.startswith("PIPECAT_")]:
+        del os.environ[name]
+    logger.remove()
+    # What people say stays out of the log: pipecat logs it below INFO, and `diagnose` would print variables.
+    logger.add(sys.stderr, level="INFO", format="{level} {name}: {message}", diagnose=False)
+    return run(lambda section: Conversation(parse_settings(section)), body_limit_bytes=_BODY_LIMIT_BYTES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

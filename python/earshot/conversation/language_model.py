@@ -1,0 +1,64 @@
+"""The language model behind OpenAI's chat completions: ours, Ollama's `/v1`, vLLM's, or any other."""
+
+from typing import Any, cast
+
+from openai import AsyncOpenAI, AsyncStream
+from openai.types.chat import ChatCompletionChunk
+from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMInvocationParams
+from pipecat.frames.frames import ErrorFrame
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.services.openai.llm import OpenAILLMService
+from pipecat.utils.errors import ErrorCategory
+
+from earshot.conversation.client import open_client
+from earshot.conversation.faults import describe_fault
+from earshot.conversation.history import Message, estimate_tokens, fitted, without_oldest
+from earshot.conversation.settings import LanguageModel
+from earshot.conversation.turns import Turns
+
+
+class Thinking(OpenAILLMService):
+    """pipecat's OpenAI service with a history that always fits, and failures that never end it."""
+
+    def __init__(self, settings: LanguageModel, turns: Turns) -> None:
+        self._model_settings = settings
+        self._turns = turns
+        super().__init__(
+            settings=OpenAILLMService.Settings(
+                model=settings.model,
+                system_instruction=settings.system_prompt,
+                temperature=settings.temperature,
+                max_tokens=settings.max_reply_tokens,
+                extra={"extra_body": dict(settings.extra_body)},
+            )
+        )
+
+    def create_client(self, *_arguments: Any, **_settings: Any) -> AsyncOpenAI:
+        """Open the client; an interruption closes the connection under the answer, so that the server stops, too."""
+        return open_client(self._model_settings.url, self._model_settings.token)
+
+    async def get_chat_completions(self, context: LLMContext) -> AsyncStream[ChatCompletionChunk]:
+        """Ask for a reply, having dropped for good what no longer fits into the context."""
+        messages = cast(list[Message], context.get_messages())
+        context.set_messages(cast(Any, without_oldest(messages, self._budget_tokens)))
+        return await super().get_chat_completions(context)
+
+    def build_chat_completion_params(self, params_from_context: OpenAILLMInvocationParams) -> dict[str, Any]:
+        """Build the request; only here is a text cut that alone is longer than the context."""
+        params: dict[str, Any] = super().build_chat_completion_params(params_from_context)
+        system = [message for message in params["messages"] if message["role"] == "system"]
+        spoken = [message for message in params["messages"] if message["role"] != "system"]
+        params["messages"] = [*system, *fitted(spoken, self._budget_tokens)]
+        return params
+
+    async def push_error_frame(self, error: ErrorFrame, force_treat_as_permanent: bool = False) -> None:
+        """Fail the turn. A refused key or an unknown model is no reason to give up: main may mend it meanwhile."""
+        reason = error.error if error.exception is None else describe_fault(error.exception)
+        await self._turns.fail("llm", reason)
+        error.category = ErrorCategory.SERVER
+        await super().push_error_frame(error)
+
+    @property
+    def _budget_tokens(self) -> int:
+        settings = self._model_settings
+        return settings.context_tokens - settings.max_reply_tokens - estimate_tokens(settings.system_prompt)

@@ -1,0 +1,59 @@
+"""Cuts a reply into sentences as it streams in, so that the first can be spoken while the next is being thought."""
+
+from collections.abc import AsyncIterator
+
+from pipecat.frames.frames import AggregatedTextFrame, Frame
+from pipecat.processors.aggregators.llm_text_processor import LLMTextProcessor
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.utils.text.base_text_aggregator import Aggregation
+from pipecat.utils.text.simple_text_aggregator import SimpleTextAggregator
+
+from earshot.conversation.speakable import as_spoken
+from earshot.conversation.turns import Turns
+
+_LONG_SENTENCE = 160
+"""Characters after which a comma, a colon or a semicolon is as good as a full stop: about ten seconds of speech."""
+
+_ENDLESS_SENTENCE = 320
+"""Characters after which any space is."""
+
+
+class SentenceCutter(SimpleTextAggregator):
+    """pipecat's cutter, which knows abbreviations and numbers, plus line ends and sentences that do not end.
+
+    Line ends matter because lists come without full stops, and an answer would then be silent up to its end.
+    """
+
+    async def aggregate(self, text: str) -> AsyncIterator[Aggregation]:
+        """Take more text and yield every sentence it completes."""
+        for character in text:
+            async for sentence in super().aggregate(character):
+                yield sentence
+            if self._ends_with(character) and (rest := await self.flush()) is not None:
+                yield rest
+
+    def _ends_with(self, character: str) -> bool:
+        length = len(self.text.text)
+        return (
+            character == "\n"
+            or (character in ",:;" and length >= _LONG_SENTENCE)
+            or (character.isspace() and length >= _ENDLESS_SENTENCE)
+        )
+
+
+class Sentences(LLMTextProcessor):
+    """Turns the language model's text into sentences that can be spoken.
+
+    What cannot be read aloud is taken out here and not in the voice, so that the history shows what was really said.
+    The last sentence does not wait for a character after its full stop: the end of the reply releases it.
+    """
+
+    def __init__(self, turns: Turns) -> None:
+        super().__init__(text_aggregator=SentenceCutter(language=None), text_transforms=[("*", as_spoken)])
+        self._turns = turns
+
+    async def push_frame(self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:
+        """Pass a frame on; the first sentence of a reply is a mark in its latency."""
+        if isinstance(frame, AggregatedTextFrame):
+            self._turns.sentence_ready()
+        await super().push_frame(frame, direction)

@@ -1,0 +1,86 @@
+"""The conversation as a service: a WebSocket for main, and the turn detector alone for the bench."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request, WebSocket
+
+from earshot.conversation.settings import Settings
+from earshot.serving import ApiError, Description, engine_worker
+
+if TYPE_CHECKING:
+    from earshot.conversation.end_of_turn import SmartTurn
+    from earshot.conversation.session import Ears
+    from earshot.conversation.transport import Pace
+
+_REPLACED = 4_000
+"""Close code for a conversation that a newer connection has taken over."""
+
+
+class Conversation:
+    """See `earshot.serving.Service`. pipecat takes over a second to import, so that is left to `load`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._detector: SmartTurn | None = None
+        self._current: WebSocket | None = None
+
+    def load(self) -> None:
+        """Load both models and let each judge once."""
+        from earshot.conversation.audio import WINDOW_BYTES
+        from earshot.conversation.end_of_turn import SmartTurn
+
+        for model in (self._settings.vad_model, self._settings.turn_model):
+            if not model.is_file():
+                raise FileNotFoundError(f"the model {model} is missing")
+        self._detector = SmartTurn(self._settings.turn_model)
+        self._detector.judge(bytes(WINDOW_BYTES))
+        self._ears().voice.hear(bytes(WINDOW_BYTES))
+
+    def description(self) -> Description:
+        """Name what listens; the rest is other processes' business."""
+        return Description(device="cpu", model="silero-vad+smart-turn-v3.2", build="none")
+
+    def mount(self, app: FastAPI) -> None:
+        """Add `/ws` and `/v1/turn`."""
+
+        @app.websocket("/ws")
+        async def converse(websocket: WebSocket) -> None:
+            await self._converse(websocket)
+
+        @app.post("/v1/turn")
+        async def judge_turn(request: Request) -> dict[str, object]:
+            audio = await request.body()
+            if not audio or len(audio) % 2:
+                message = "The body has to be audio: 16-bit samples, 16 kHz, mono."
+                raise ApiError(HTTPStatus.BAD_REQUEST, "bad-audio", message)
+            assert self._detector is not None
+            detector = self._detector
+            verdict = await engine_worker.run(lambda: detector.judge(audio))
+            return {"complete": verdict.complete, "probability": verdict.probability, "ms": round(verdict.took_ms, 1)}
+
+    async def close(self) -> None:
+        """Nothing is left: serving has hung up on main, and with that the conversation has ended."""
+
+    async def _converse(self, websocket: WebSocket) -> None:
+        from earshot.conversation.session import converse
+
+        # Main has one connection; if it opens another one, it has given up on the first.
+        replaced, self._current = self._current, websocket
+        if replaced is not None:
+            await replaced.close(_REPLACED)
+        ears = await engine_worker.run(self._ears)
+        await websocket.accept()
+        pace: Pace = "lockstep" if websocket.query_params.get("pace") == "lockstep" else "realtime"
+        try:
+            await converse(websocket, pace, ears, self._settings)
+        finally:
+            if self._current is websocket:
+                self._current = None
+
+    def _ears(self) -> "Ears":
+        from earshot.conversation.session import Ears
+        from earshot.conversation.voice_activity import VoiceDetector
+
+        assert self._detector is not None
+        return Ears(voice=VoiceDetector(self._settings.vad_model), end_of_turn=self._detector)

@@ -1,0 +1,108 @@
+"""One conversation: a pipeline for as long as main stays connected."""
+
+from dataclasses import dataclass
+
+from fastapi import WebSocket
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnusablePolicy
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair, LLMUserAggregatorParams
+from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIProcessor
+from pipecat.processors.frameworks.rtvi.models import ClientMessage
+from pipecat.turns.user_start import ExternalUserTurnStartStrategy
+from pipecat.turns.user_stop import ExternalUserTurnStopStrategy
+from pipecat.turns.user_turn_strategies import UserTurnStrategies
+from pipecat.workers.runner import WorkerRunner
+
+from earshot.conversation.audio import HEARD_RATE_HZ, SPOKEN_RATE_HZ
+from earshot.conversation.end_of_turn import EndOfTurnDetector
+from earshot.conversation.language_model import Thinking
+from earshot.conversation.listening import Listening
+from earshot.conversation.sentences import Sentences
+from earshot.conversation.settings import Settings
+from earshot.conversation.speaking import Speaking
+from earshot.conversation.transport import Pace, Transport
+from earshot.conversation.turns import Turns
+from earshot.conversation.voice import Voice
+from earshot.conversation.voice_activity import VoiceDetector
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """The two models that listen; the voice detector remembers, so each conversation has its own."""
+
+    voice: VoiceDetector
+    end_of_turn: EndOfTurnDetector
+
+
+async def converse(websocket: WebSocket, pace: Pace, ears: Ears, settings: Settings) -> None:
+    """Hold one conversation over an accepted WebSocket; returns when main hangs up."""
+    transport = Transport(websocket, pace)
+    context = LLMContext()
+    worker = _worker(transport, pace, ears, settings, context)
+
+    @worker.rtvi.event_handler("on_client_message")  # type: ignore[untyped-decorator]
+    async def on_client_message(rtvi: RTVIProcessor, message: ClientMessage) -> None:
+        if message.type == "reset":
+            context.set_messages([])
+            await rtvi.send_server_response(message, {})
+        else:
+            await rtvi.send_error_response(message, f"unknown message: {message.type}")
+
+    @transport.event_handler("on_client_disconnected")  # type: ignore[untyped-decorator]
+    async def on_client_disconnected(_transport: Transport, _websocket: WebSocket) -> None:
+        await worker.cancel(reason="main hung up")
+
+    runner = WorkerRunner(handle_sigint=False)
+    await runner.add_workers(worker)
+    await runner.run()
+
+
+def _worker(transport: Transport, pace: Pace, ears: Ears, settings: Settings, context: LLMContext) -> PipelineWorker:
+    output = transport.output()
+    turns = Turns(output.tell)
+    output.follow(turns)
+    user, assistant = LLMContextAggregatorPair(context, user_params=_user_params())
+    listening = Listening(
+        ears=ears.voice,
+        detector=ears.end_of_turn,
+        recogniser=settings.speech_to_text,
+        turns=turns,
+        tell=output.tell,
+        pace=pace,
+    )
+    pipeline = Pipeline(
+        [
+            transport.input(),
+            listening,
+            user,
+            Thinking(settings.language_model, turns),
+            Sentences(turns),
+            Voice(settings.text_to_speech, turns),
+            output,
+            Speaking(turns),
+            assistant,
+        ]
+    )
+    return PipelineWorker(
+        pipeline,
+        params=PipelineParams(audio_in_sample_rate=HEARD_RATE_HZ, audio_out_sample_rate=SPOKEN_RATE_HZ),
+        rtvi_observer_params=RTVIObserverParams(metrics_enabled=False),
+        enable_turn_tracking=False,
+        # Nobody has to speak: main ends a conversation.
+        idle_timeout_secs=None,
+        # Only the output can become useless, by a main that reads no more.
+        processor_unusable_policy=ProcessorUnusablePolicy.CANCEL,
+    )
+
+
+def _user_params() -> LLMUserAggregatorParams:
+    """Let `Listening` decide alone: no voice detection, no waiting for words, no answer to a turn without any."""
+    return LLMUserAggregatorParams(
+        user_turn_strategies=UserTurnStrategies(
+            start=[ExternalUserTurnStartStrategy()],
+            # The words are already there when the end is proposed.
+            stop=[ExternalUserTurnStopStrategy(wait_for_transcript=False)],
+        ),
+        empty_user_turn=None,
+    )

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { runBenchVoice } from './commands/bench.ts';
 import { createContext } from './commands/context.ts';
 import { runInstall } from './commands/install.ts';
 import { createOutput, faultOf, reportFault } from './commands/output.ts';
@@ -14,6 +15,7 @@ const usage = `Usage: earshot [COMMAND] [OPTIONS]
   earshot talk FILE.wav      answer a recording   [--out reply.wav] [--realtime]
   earshot serve              run the voice stack until stopped
   earshot install            install and check everything the plan needs
+  earshot bench voice        measure the time from question to answer
   earshot probe              show what this computer is   [--nvidia-smi PATH]
 
 Options of every command:
@@ -33,6 +35,7 @@ const commands: Readonly<Record<string, Command>> = {
   talk: { options: { out: { type: 'string' }, realtime: { type: 'boolean' } }, positionals: ['FILE.wav'] },
   serve: { options: {}, positionals: [] },
   install: { options: {}, positionals: [] },
+  bench: { options: {}, positionals: ['voice'] },
   probe: { options: { 'nvidia-smi': { type: 'string' } }, positionals: [] },
 };
 
@@ -56,6 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (positionals.length !== command.positionals.length) {
     throw new UsageError(`earshot ${name} takes ${command.positionals.length === 0 ? 'no file' : command.positionals.join(' ')}.`);
   }
+  if (name === 'bench' && positionals[0] !== 'voice') throw new UsageError(`There is no bench "${positionals[0] ?? ''}".`);
   return run(name, values, positionals);
 }
 
@@ -81,6 +85,8 @@ async function run(name: string, values: Values, positionals: readonly string[])
     if (name === 'probe') return await runProbe(output, text(values['nvidia-smi']));
     const context = await createContext(output, text(values['settings']), stop.signal);
     switch (name) {
+      case 'bench':
+        return await runBenchVoice(context);
       case 'install':
         return await runInstall(context);
       case 'serve':

@@ -142,7 +142,8 @@ function externalRun(id: SpeechService, planned: PlannedService, server: { reado
   return { kind: 'external', endpoint: { origin: url.origin, token: server.token }, check };
 }
 
-function baseUrl(planned: PlannedService, endpoint: Endpoint): string {
+/** OpenAI base URL of a service, ours or somebody else's. */
+export function baseUrl(planned: PlannedService, endpoint: Endpoint): string {
   return planned.server === null ? `${endpoint.origin}/v1` : planned.server.url.replace(/\/$/, '');
 }
 

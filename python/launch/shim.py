@@ -3,9 +3,10 @@
     main ──stdin──► shim ──stdin──► child ──► grandchildren
                     └──────── one process group / job ─────┘
 
-Standard library only, one file, run with the service's own interpreter. Main spawns it not detached: the shim leads a
-process group of its own, and as the leader of a session (detached) it could not leave that group at the end, so the
-child's exit code would be lost.
+Standard library only, one file, run with the service's own interpreter. The shim leads a process group, not a session:
+Linux weighs sessions against each other (autogroup), so across them the language model's niceness would count for
+nothing. Main therefore must not spawn it detached, which also would lose the child's exit code: to report it the shim
+goes back to main's group before it signals its own, and the leader of a session cannot.
 
     stdin, first line      handed on to the child, whose own stdin then stays open
     stdin ends             main is gone: SIGKILL for the whole group, the shim included, at once

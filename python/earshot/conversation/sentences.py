@@ -49,7 +49,7 @@ class Sentences(LLMTextProcessor):
     """
 
     def __init__(self, turns: Turns) -> None:
-        super().__init__(text_aggregator=SentenceCutter(language=None), text_transforms=[("*", as_spoken)])
+        super().__init__(text_aggregator=SentenceCutter(), text_transforms=[("*", as_spoken)])
         self._turns = turns
 
     async def push_frame(self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from serving.running import Running, Start
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
 FAKE = [str(Path(__file__).with_name("fake_engine.py"))]
@@ -66,6 +66,16 @@ def test_a_websocket_is_refused_before_it_is_accepted(service: Running) -> None:
         with pytest.raises(InvalidStatus) as refused, connect(address, **options):
             pass
         assert refused.value.response.status_code == status
+
+
+def test_a_websocket_message_over_a_mebibyte_ends_the_session(service: Running) -> None:
+    address = f"ws://127.0.0.1:{service.port}/talk"
+    with connect(address, additional_headers=service.headers()) as socket:
+        socket.send("x" * 1_100_000)
+        with pytest.raises(ConnectionClosedError) as closed:
+            socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
 
 
 def test_a_body_up_to_the_limit_passes(service: Running) -> None:

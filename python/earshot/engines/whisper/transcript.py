@@ -8,7 +8,8 @@ from enum import Enum, auto
 from earshot.engines.whisper.voicing import Voicing
 
 TIMESTAMP_STEP_S = 0.02
-_SHORTEST_SEGMENT_S = 0.1
+_SHORTEST_SPEECH_S = 0.1
+_TIMESTAMP_ERROR_S = 0.5
 
 _HIGHEST_COMPRESSION = 2.4
 _HIGHEST_NO_SPEECH = 0.6
@@ -124,7 +125,8 @@ def segments(
         text = text_of(span.tokens).strip()
         start_s = min(begin_s + span.start_s, end_s)
         stop_s = end_s if span.stop_s is None else min(begin_s + span.stop_s, end_s)
-        if text and voicing.voiced_s(start_s, stop_s) >= _SHORTEST_SEGMENT_S:
+        voiced_s = voicing.voiced_s(start_s - _TIMESTAMP_ERROR_S, stop_s + _TIMESTAMP_ERROR_S)
+        if text and voiced_s >= _SHORTEST_SPEECH_S:
             spoken.append(_segment(span.tokens, text, voicing, start_s, stop_s))
     return tuple(spoken)
 

@@ -28,6 +28,10 @@ class Voicing:
         """Does anybody speak at all?"""
         return int((self.probabilities >= _VOICED).sum()) >= _FEWEST_FRAMES
 
+    def until(self, end_s: float) -> "Voicing":
+        """Return the voicing of the sound's beginning."""
+        return Voicing(self.probabilities[: ceil(end_s / FRAME_S)])
+
     def voiced_s(self, begin_s: float, end_s: float) -> float:
         """Return for how long somebody speaks between two times."""
         return len(self._voiced_frames(begin_s, end_s)) * FRAME_S

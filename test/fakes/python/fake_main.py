@@ -1,0 +1,130 @@
+"""What main is to the conversation: sends audio, reads messages and the reply."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipecat.frames.protobufs import frames_pb2
+from websockets.asyncio.client import ClientConnection, connect
+
+RATE_HZ = 16_000
+CHUNK_BYTES = RATE_HZ // 10 * 2
+CHUNK_MS = 100
+SILENCE_AFTER_S = 4.0
+LIMIT_S = 60.0
+
+Message = dict[str, Any]
+
+
+@dataclass(slots=True)
+class FakeMain:
+    """One connection. `told` are the server messages of ours, `stock` all others by RTVI's own types."""
+
+    connection: ClientConnection
+    told: list[Message] = field(default_factory=list)
+    stock: list[Message] = field(default_factory=list)
+    audio: bytearray = field(default_factory=bytearray)
+    interruptions: int = 0
+    sent_bytes: int = 0
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    @asynccontextmanager
+    async def connected(cls, port: int, token: str, pace: str = "lockstep") -> AsyncIterator["FakeMain"]:
+        """Connect, shake hands, and read in the background until the context ends."""
+        headers = {"Authorization": f"Bearer {token}"}
+        url = f"ws://127.0.0.1:{port}/ws?pace={pace}"
+        async with connect(url, additional_headers=headers, compression=None, proxy=None) as connection:
+            main = cls(connection)
+            reading = asyncio.create_task(main.read())
+            await main.send("client-ready", {"version": "2.2.0", "about": {"library": "earshot"}})
+            await main.until(lambda: main.stock_types().count("bot-ready") == 1)
+            yield main
+            await connection.close()
+            await reading
+
+    async def read(self) -> None:
+        """Sort what comes until the connection ends."""
+        async for data in self.connection:
+            frame = frames_pb2.Frame.FromString(data)  # type: ignore[attr-defined]
+            match frame.WhichOneof("frame"):
+                case "audio":
+                    assert (frame.audio.sample_rate, frame.audio.num_channels) == (24_000, 1)
+                    self.audio += frame.audio.audio
+                case "interruption":
+                    self.interruptions += 1
+                case "message":
+                    self._sort(json.loads(frame.message.data))
+            self._changed.set()
+
+    async def send(self, kind: str, data: Message) -> None:
+        """Send an RTVI message."""
+        message = {"label": "rtvi-ai", "type": kind, "id": kind, "data": data}
+        frame = frames_pb2.Frame(message=frames_pb2.MessageFrame(data=json.dumps(message)))  # type: ignore[attr-defined]
+        await self.connection.send(frame.SerializeToString())
+
+    async def hear(self, audio: bytes) -> None:
+        """Send audio as it is: s16le, 16 kHz, mono."""
+        frame = frames_pb2.Frame(  # type: ignore[attr-defined]
+            audio=frames_pb2.AudioRawFrame(audio=audio, sample_rate=RATE_HZ, num_channels=1)  # type: ignore[attr-defined]
+        )
+        self.sent_bytes += len(audio)
+        await self.connection.send(frame.SerializeToString())
+
+    async def say(self, audio: bytes) -> None:
+        """Send audio in lockstep: a tenth of a second, and more when that was heard."""
+        for start in range(0, len(audio), CHUNK_BYTES):
+            await self.hear(audio[start : start + CHUNK_BYTES])
+            sent_ms = self.sent_bytes * 1_000 // (2 * RATE_HZ)
+            await self.until(lambda: any(m["ms"] >= sent_ms for m in self.of("heard")))  # noqa: B023
+
+    async def say_all(self, audio: bytes) -> None:
+        """Send audio in lockstep, then silence until its turn is closed or nothing comes for four seconds of it."""
+        before = self.closed_turns()
+        await self.say(audio)
+        for _ in range(int(SILENCE_AFTER_S * 1_000 / CHUNK_MS)):
+            if self.closed_turns() > before:
+                return
+            await self.say(bytes(CHUNK_BYTES))
+
+    async def say_live(self, audio: bytes, chunk_ms: int = 20) -> None:
+        """Send audio as fast as it is spoken."""
+        loop = asyncio.get_running_loop()
+        started_s = loop.time()
+        size = RATE_HZ * chunk_ms // 1_000 * 2
+        for index, start in enumerate(range(0, len(audio), size)):
+            await asyncio.sleep(started_s + (index + 1) * chunk_ms / 1_000 - loop.time())
+            await self.hear(audio[start : start + size])
+
+    async def until(self, happened: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
+        """Wait until something has been read."""
+        async with asyncio.timeout(limit_s):
+            while not happened():
+                self._changed.clear()
+                await self._changed.wait()
+
+    def of(self, kind: str) -> list[Message]:
+        """Return our messages of one type, without the newest `heard` drowning the rest."""
+        return [message for message in self.told if message["type"] == kind]
+
+    def order(self) -> list[str]:
+        """Return the types of our messages in order, `heard` once for any number in a row."""
+        return [kind for kind, _ in itertools.groupby(message["type"] for message in self.told)]
+
+    def stock_types(self) -> list[str]:
+        """Return the types of RTVI's own messages."""
+        return [message["type"] for message in self.stock]
+
+    def closed_turns(self) -> int:
+        """Return how many turns got their last message."""
+        return len(self.of("turn")) + len(self.of("turn-failed"))
+
+    def _sort(self, message: Message) -> None:
+        if message["type"] == "server-message":
+            self.told.append(message["data"])
+        else:
+            self.stock.append(message)

@@ -1,0 +1,60 @@
+/** `npm test`: prepares the product once, runs every suite and closes with one line that counts them all. */
+import { execa } from 'execa';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { lint } from './lint.ts';
+import { cacheFolder, testHome } from './setup/cache.ts';
+import { developerPython, prepareProduct, repository } from './setup/prepare.ts';
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const vitestReport = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numPendingTests: z.number() });
+
+async function vitest(project: string, scratch: string): Promise<Count> {
+  const file = join(scratch, `${project}.json`);
+  const result = await execa('npx', ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], {
+    cwd: repository,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+  });
+  const report = vitestReport.parse(JSON.parse(await readFile(file, 'utf8')));
+  // A file that cannot be loaded fails the run without a failed test.
+  const failed = result.failed ? Math.max(1, report.numFailedTests) : report.numFailedTests;
+  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests };
+}
+
+async function pytest(scratch: string): Promise<Count> {
+  const file = join(scratch, 'pytest.xml');
+  const result = await execa(await developerPython(), ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', '.', '-rs', `--junitxml=${file}`, 'test/python'], {
+    cwd: repository,
+    env: { EARSHOT_TEST_MODELS: join(testHome, 'data', 'models'), PYTHONDONTWRITEBYTECODE: '1' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+  });
+  const xml = await readFile(file, 'utf8');
+  function counted(name: string): number {
+    return Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
+  }
+  const failed = counted('failures') + counted('errors');
+  const skipped = counted('skipped');
+  return { passed: counted('tests') - failed - skipped, failed: result.failed ? Math.max(1, failed) : failed, skipped };
+}
+
+const scratch = await mkdtemp(join(tmpdir(), 'earshot-test-'));
+console.log(`Cache of the tests: ${cacheFolder}`);
+await prepareProduct();
+const checks = await lint();
+const suites: Count[] = [{ ...checks, skipped: 0 }, await vitest('unit', scratch), await pytest(scratch), await vitest('real', scratch)];
+const total = suites.reduce((sum, suite) => ({
+  passed: sum.passed + suite.passed,
+  failed: sum.failed + suite.failed,
+  skipped: sum.skipped + suite.skipped,
+}));
+console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exitCode = total.failed === 0 ? 0 : 1;

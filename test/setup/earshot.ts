@@ -1,7 +1,7 @@
 import { execa, type ExecaChildProcess } from 'execa';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { earshotEnvironment } from './cache.ts';
+import { earshotEnvironment, testHome } from './cache.ts';
 import { repository } from './prepare.ts';
 
 export interface Finished {
@@ -63,6 +63,12 @@ export function processTree(pid: number): readonly ProcessEntry[] {
   const tree = all.filter((entry) => entry.pid === pid);
   for (const entry of tree) tree.push(...all.filter((child) => child.parent === entry.pid));
   return tree;
+}
+
+/** Every process that runs in the Python environment of the tests' own home, whoever its parent is now. */
+export function stackProcesses(): readonly ProcessEntry[] {
+  const environments = join(testHome, 'data', 'environments');
+  return processes().filter((entry) => entry.command.includes(environments));
 }
 
 /** Settles once `condition` holds; fails loudly after `limitMs`. */

@@ -1,10 +1,16 @@
 """Fixtures of the conversation's tests."""
 
+import warnings
 from collections.abc import Iterator
 
 import pytest
 from conversation.stage import Ports, Stage, free_ports, section
 from serving.running import Running, Start
+
+with warnings.catch_warnings():
+    # pipecat imports audioop, which Python 3.13 no longer has; its pyproject brings a replacement there.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import pipecat.audio.utils  # noqa: F401
 
 
 @pytest.fixture(scope="module")

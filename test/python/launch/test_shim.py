@@ -66,10 +66,14 @@ def gone_after_s(pids: list[int], limit_s: float = 8.0) -> float:
     return time.monotonic() - started_s
 
 
-def start_family(started: list["subprocess.Popen[bytes]"], manner: str) -> Family:
+def start_family(started: list["subprocess.Popen[bytes]"], manner: str, detached: bool = False) -> Family:
     """Start a shim whose child behaves in the given manner, and wait until both it and its grandchild run."""
     shim = subprocess.Popen(
-        [*PLAIN_PYTHON, SHIM, "--", *CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*PLAIN_PYTHON, SHIM, "--", *CHILD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=detached,
     )
     started.append(shim)
     assert shim.stdin is not None
@@ -154,6 +158,12 @@ def test_a_child_that_ends_by_itself_leaves_no_grandchild(
 ) -> None:
     family = start_family(started, manner)
     assert family.shim.wait(5) == code
+    assert gone_after_s([family.child, family.grandchild]) < SECOND_S
+
+
+def test_started_detached_it_loses_the_exit_code_but_leaves_nothing(started: list["subprocess.Popen[bytes]"]) -> None:
+    family = start_family(started, "ends with 3", detached=True)
+    assert family.shim.wait(5) == -signal.SIGKILL
     assert gone_after_s([family.child, family.grandchild]) < SECOND_S
 
 

@@ -16,6 +16,8 @@ _UNVOICED = 0.35
 _FEWEST_FRAMES = 3
 """Speech under 0.1 s is none: "Stop." had 10 to 20 voiced frames in any noise, ten kinds of noise never had one."""
 
+_BETWEEN_SENTENCES_S = 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class Voicing:
@@ -42,16 +44,20 @@ class Voicing:
         return float(voiced[0]) * FRAME_S, float(voiced[-1] + 1) * FRAME_S
 
     def pause(self, earliest_s: float, latest_s: float) -> float:
-        """Return the middle of the longest pause between two times, or of the least voiced frame without any."""
+        """Return where to cut between two times.
+
+        The middle of the last pause that parts sentences, else of the longest, else of the least voiced frame.
+        """
         first, last = int(earliest_s / FRAME_S), int(latest_s / FRAME_S)
         within = self.probabilities[first:last]
-        # A frame more on either side, so that every run of unvoiced frames has a beginning and an end.
+        # A voiced frame more on either side, so that every run of unvoiced ones begins and ends.
         edges = np.diff(np.concatenate(([False], within < _UNVOICED, [False])).astype(np.int8))
         begins, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
         if len(begins) == 0:
             return (first + int(within.argmin()) + 0.5) * FRAME_S
-        longest = int((ends - begins).argmax())
-        return (first + (int(begins[longest]) + int(ends[longest])) / 2) * FRAME_S
+        between_sentences = np.flatnonzero((ends - begins) * FRAME_S >= _BETWEEN_SENTENCES_S)
+        best = int(between_sentences[-1] if len(between_sentences) else (ends - begins).argmax())
+        return (first + (int(begins[best]) + int(ends[best])) / 2) * FRAME_S
 
     def spread(self, weights: Sequence[int], begin_s: float, end_s: float) -> list[tuple[float, float]]:
         """Share out the voiced time between two times by weight; pauses belong to nobody.

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { processTree, startEarshot } from '../setup/earshot.ts';
+import { repository } from '../setup/prepare.ts';
+
+const question = join(repository, 'assets', 'questions', 'capital-of-france.wav');
+const engines = [
+  { id: 'stt', module: 'earshot.engines.whisper', title: 'speech recognition' },
+  { id: 'llm', module: 'earshot.engines.llama', title: 'language model' },
+  { id: 'tts', module: 'earshot.engines.kokoro', title: 'voice' },
+  { id: 'conversation', module: 'earshot.conversation', title: 'conversation' },
+];
+
+test.each(engines)('talk fails and names the $title when it is killed for good', async ({ id, module, title }) => {
+  const talk = startEarshot(['talk', question, '--json']);
+  const main = talk.pid ?? 0;
+  const killer = setInterval(() => {
+    for (const entry of processTree(main)) {
+      const isEngine = entry.command.includes(`-m ${module} `) && !entry.command.includes('shim.py');
+      if (isEngine) process.kill(entry.pid, 'SIGKILL');
+    }
+  }, 50);
+  try {
+    const { exitCode, stdout } = await talk;
+    const { error } = JSON.parse(stdout) as { error: { id: string; service: string; title: string } };
+    expect({ exitCode, id: error.id, service: error.service, named: error.title.includes(title) }).toEqual({
+      exitCode: 1,
+      id: 'process-crashed',
+      service: id,
+      named: true,
+    });
+  } finally {
+    clearInterval(killer);
+  }
+});
+
+test.each(engines)('talk still answers when the $title dies once in the middle of it', async ({ module }) => {
+  const talk = startEarshot(['talk', question, '--json']);
+  const main = talk.pid ?? 0;
+  let ready = '';
+  talk.stderr?.on('data', (chunk: Buffer) => (ready += chunk.toString('utf8')));
+  let killed = false;
+  const killer = setInterval(() => {
+    if (killed || !ready.includes('conversation (smart-turn-v3.2, cpu): ready')) return;
+    for (const entry of processTree(main)) {
+      if (!entry.command.includes(`-m ${module} `) || entry.command.includes('shim.py')) continue;
+      process.kill(entry.pid, 'SIGKILL');
+      killed = true;
+    }
+  }, 20);
+  try {
+    const { exitCode, stdout } = await talk;
+    expect({ killed, exitCode, answered: (JSON.parse(stdout) as { reply?: string }).reply?.includes('Paris') }).toEqual({
+      killed: true,
+      exitCode: 0,
+      answered: true,
+    });
+  } finally {
+    clearInterval(killer);
+  }
+});

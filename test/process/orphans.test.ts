@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { processTree, stackProcesses, startEarshot, until } from '../setup/earshot.ts';
+import { startStack } from '../setup/running-stack.ts';
+
+const rounds = 20;
+
+test(`kill -9 of the supervisor leaves none of its processes after one second, ${rounds} of ${rounds}`, async () => {
+  const left: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    // Every fourth time it is up and running; otherwise it dies somewhere on its way up, where races would be.
+    const pid = round % 4 === 0 ? (await startStack()).pid : await startedAndInterrupted(round);
+    expect(stackProcesses().length).toBeGreaterThan(0);
+    process.kill(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    left.push(stackProcesses().length);
+  }
+  expect(left).toEqual(Array.from({ length: rounds }, () => 0));
+});
+
+/** Main of a stack that has just begun to start its services. */
+async function startedAndInterrupted(round: number): Promise<number> {
+  const { pid } = startEarshot(['serve']);
+  if (pid === undefined) throw new Error('earshot serve did not start');
+  await until(() => processTree(pid).length > 1, 30_000, 'a first service');
+  await new Promise((resolve) => setTimeout(resolve, (round * 137) % 1_500));
+  return pid;
+}
+
+test('a stack that is told to stop leaves nothing and says that all is well', async () => {
+  const stack = await startStack();
+  expect(stackProcesses().length).toBeGreaterThan(0);
+  const code = await stack.stop();
+  expect({ code, left: stackProcesses() }).toEqual({ code: 0, left: [] });
+});

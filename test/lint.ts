@@ -1,20 +1,21 @@
 import { execa } from 'execa';
-import { developerPython, repository } from './setup/prepare.ts';
+import { developerPython, prepareProduct, repository } from './setup/prepare.ts';
 
 /** Every static check of the project, in both languages. */
 export async function lint(): Promise<{ passed: number; failed: number }> {
   const python = await developerPython();
-  const inPython = { cwd: `${repository}/python` };
-  const checks: readonly [title: string, program: string, args: readonly string[], options: { cwd: string }][] = [
-    ['tsc', 'npx', ['tsc', '--noEmit'], { cwd: repository }],
-    ['eslint', 'npx', ['eslint', 'main', 'test', 'build.ts', 'vitest.config.ts'], { cwd: repository }],
-    ['ruff check', python, ['-m', 'ruff', 'check', '.', '../test/python', '../test/fakes', '../assets'], inPython],
-    ['ruff format', python, ['-m', 'ruff', 'format', '--check', '.', '../test/python', '../test/fakes', '../assets'], inPython],
-    ['mypy', python, ['-m', 'mypy'], inPython],
+  const config = ['--config', 'python/pyproject.toml'];
+  const folders = ['python', 'test', 'assets'];
+  const checks: readonly [title: string, program: string, args: readonly string[]][] = [
+    ['tsc', 'npx', ['tsc', '--noEmit']],
+    ['eslint', 'npx', ['eslint', 'main', 'test', 'build.ts', 'vitest.config.ts']],
+    ['ruff check', python, ['-m', 'ruff', 'check', ...config, ...folders]],
+    ['ruff format', python, ['-m', 'ruff', 'format', '--check', ...config, ...folders]],
+    ['mypy', python, ['-m', 'mypy', '--config-file', 'python/pyproject.toml', 'python/earshot', 'python/launch', 'test/python']],
   ];
   let failed = 0;
-  for (const [title, program, args, options] of checks) {
-    const result = await execa(program, args, { ...options, all: true, reject: false });
+  for (const [title, program, args] of checks) {
+    const result = await execa(program, args, { cwd: repository, all: true, reject: false });
     if (result.failed) {
       failed += 1;
       console.log(`✗ ${title}\n${result.all ?? ''}`);
@@ -24,6 +25,7 @@ export async function lint(): Promise<{ passed: number; failed: number }> {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  await prepareProduct();
   const { failed } = await lint();
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -46,10 +46,7 @@ def main(model: Path, voices: Path) -> None:
     folder = Path(__file__).parent
     with tempfile.TemporaryDirectory() as scratch:
         names = sorted({voice for _, voice, _ in QUESTIONS})
-        styles = {
-            name: np.fromfile(voices / f"{name}.bin", dtype=np.float32).reshape(-1, 1, 256)
-            for name in names
-        }
+        styles = {name: np.fromfile(voices / f"{name}.bin", dtype=np.float32).reshape(-1, 1, 256) for name in names}
         archive = Path(scratch) / "voices.npz"
         np.savez(archive, **styles)
         kokoro = Kokoro(str(model), str(archive))
@@ -60,9 +57,7 @@ def main(model: Path, voices: Path) -> None:
             lead = np.zeros(int(LEAD_SECONDS * SAMPLE_RATE_HZ), dtype=speech.dtype)
             tail = np.zeros(int(TAIL_SECONDS * SAMPLE_RATE_HZ), dtype=speech.dtype)
             end = len(lead) + end_of_speech(speech)
-            soundfile.write(
-                folder / f"{name}.wav", np.concatenate([lead, speech, tail]), SAMPLE_RATE_HZ, "PCM_16"
-            )
+            soundfile.write(folder / f"{name}.wav", np.concatenate([lead, speech, tail]), SAMPLE_RATE_HZ, "PCM_16")
             manifest.append(
                 {
                     "file": f"{name}.wav",

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 
 /** Where Earshot keeps things for this user. */
@@ -18,8 +18,10 @@ export interface Folders {
  * (portable installs, and tests that must not touch the user's own).
  */
 export function userFolders(environment: NodeJS.ProcessEnv): Folders {
-  const home = environment['EARSHOT_HOME'];
-  if (home !== undefined && home !== '') {
+  const named = environment['EARSHOT_HOME'];
+  if (named !== undefined && named !== '') {
+    // Services run in another folder than the one a relative name was meant from.
+    const home = resolve(named);
     return { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache'), logs: join(home, 'logs') };
   }
   const paths = envPaths('earshot', { suffix: '' });

@@ -41,7 +41,12 @@ const network = [
   'NODE_EXTRA_CA_CERTS',
 ];
 
-const packageSourcePrefixes = ['UV_', 'PIP_', 'npm_config_'];
+/**
+ * Where packages come from and how that place is reached. A person's other settings of pip and uv stay outside:
+ * PIP_REQUIRE_VIRTUALENV, PIP_USER and PIP_PREFIX each make our `pip install --target` fail.
+ */
+const packageSource =
+  /^(UV|PIP)_\w*(INDEX|FIND_LINKS|CERT|TLS|PROXY|HOST|TIMEOUT|RETRIES|MIRROR|KEYRING|OFFLINE|CONFIG_FILE)|^npm_config_/;
 
 function pick(environment: NodeJS.ProcessEnv, keep: (name: string) => boolean): Record<string, string> {
   const kept: Record<string, string> = {};
@@ -69,7 +74,7 @@ export function downloadEnvironment(
   return {
     ...pick(
       environment,
-      (name) => names.has(name) || names.has(name.toUpperCase()) || packageSourcePrefixes.some((prefix) => name.startsWith(prefix)),
+      (name) => names.has(name) || names.has(name.toUpperCase()) || packageSource.test(name),
     ),
     ...additions,
   };

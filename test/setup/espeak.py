@@ -19,9 +19,7 @@ RATE_PARAMETER = 1
 WORDS_PER_MINUTE = 150
 SAMPLE_RATE_HZ = 16_000
 
-SynthCallback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
-)
+SynthCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
 def speak(text: str, voice: str) -> tuple[np.ndarray, int]:
@@ -31,9 +29,7 @@ def speak(text: str, voice: str) -> tuple[np.ndarray, int]:
         RuntimeError: the library or the voice could not be loaded.
     """
     library = ctypes.CDLL(espeakng_loader.get_library_path())
-    rate_hz = library.espeak_Initialize(
-        AUDIO_OUTPUT_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), 0
-    )
+    rate_hz = library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), 0)
     if rate_hz <= 0 or library.espeak_SetVoiceByName(voice.encode()) != 0:
         raise RuntimeError(f"espeak-ng does not speak {voice}")
     library.espeak_SetParameter(RATE_PARAMETER, WORDS_PER_MINUTE, 0)
@@ -47,9 +43,7 @@ def speak(text: str, voice: str) -> tuple[np.ndarray, int]:
     callback = SynthCallback(collect)
     library.espeak_SetSynthCallback(callback)
     encoded = text.encode()
-    library.espeak_Synth(
-        encoded, len(encoded) + 1, 0, POSITION_CHARACTER, 0, CHARS_UTF8, None, None
-    )
+    library.espeak_Synth(encoded, len(encoded) + 1, 0, POSITION_CHARACTER, 0, CHARS_UTF8, None, None)
     library.espeak_Synchronize()
     return np.concatenate(pieces).astype(np.float32) / 32768, rate_hz
 

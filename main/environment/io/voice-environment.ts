@@ -19,6 +19,8 @@ interface Slot {
   readonly fingerprint: string;
   readonly folder: string;
   readonly lock: string;
+  /** Hashed pins of what builds the one source distribution. */
+  readonly buildLock: string;
   readonly interpreter: string;
   /** "3.11" */
   readonly pythonSeries: string;
@@ -41,7 +43,8 @@ export async function voiceSlot(uv: Uv, folders: Folders, root: string, onLine: 
     arch: arch(),
   });
   const folder = join(folders.data, 'environments', `voice-${fingerprint}`);
-  return { fingerprint, folder, lock, interpreter, pythonSeries: pythonVersion.split('.').slice(0, 2).join('.') };
+  const buildLock = join(root, 'python', 'locks', 'build.txt');
+  return { fingerprint, folder, lock, buildLock, interpreter, pythonSeries: pythonVersion.split('.').slice(0, 2).join('.') };
 }
 
 /** The environment in `slot` if it was installed to its end. */
@@ -59,7 +62,7 @@ export async function installEnvironment(slot: Slot, uv: Uv, onLine: (line: stri
     const python = environmentIn(staging, slot).python;
     const installed = await uv.run(
       // docopt (through pipecat's num2words) exists as a source distribution only; everything else must be a wheel.
-      ['pip', 'install', '--python', python, '--require-hashes', '--only-binary', ':all:', '--no-binary', 'docopt', '--compile-bytecode', '-r', slot.lock],
+      ['pip', 'install', '--python', python, '--require-hashes', '--only-binary', ':all:', '--no-binary', 'docopt', '--build-constraints', slot.buildLock, '--compile-bytecode', '-r', slot.lock],
       onLine,
     );
     if (!installed.ok) throw new FaultError(downloadFault('the Python packages of the voice stack', null, [`uv: ${installed.lastLines}`]));

@@ -70,8 +70,21 @@ export function launch(options: LaunchOptions): Launched {
       // Closing the lifeline makes the shim kill its whole group; a SIGKILL to the shim alone would leave the engine.
       stdin?.destroy();
     },
-    exited: child.then((result) => describeExit(result, lastLines)),
+    exited: child.then((result) => {
+      if (child.pid !== undefined) endGroup(child.pid);
+      return describeExit(result, lastLines);
+    }),
   };
+}
+
+/** A shim that was killed itself could not end its group; what is left of it would hold memory and ports. */
+function endGroup(leader: number): void {
+  if (process.platform === 'win32') return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // ESRCH: the group is empty, as it should be.
+  }
 }
 
 function parseEvent(line: string): z.infer<typeof listening> | null {

@@ -16,7 +16,7 @@ _FULL_SCALE = 32_767
 def cleaned(samples: NDArray[np.floating]) -> Samples:
     """Return samples a model can bear: what is no number is silence, what is out of range is clipped."""
     numbers = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
-    return np.clip(numbers, -1.0, 1.0).astype(np.float32, copy=False)
+    return np.asarray(np.clip(numbers, -1.0, 1.0), dtype=np.float32)
 
 
 def resampled(samples: Samples, *, from_hz: int, to_hz: int) -> Samples:
@@ -26,7 +26,7 @@ def resampled(samples: Samples, *, from_hz: int, to_hz: int) -> Samples:
 
 def to_s16le(samples: Samples) -> bytes:
     """Return 16-bit little-endian PCM."""
-    return (np.clip(samples, -1.0, 1.0) * _FULL_SCALE).round().astype("<i2").tobytes()
+    return bytes((np.clip(samples, -1.0, 1.0) * _FULL_SCALE).round().astype("<i2").tobytes())
 
 
 def to_wav(pcm: bytes, *, sample_rate_hz: int) -> bytes:

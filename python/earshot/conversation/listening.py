@@ -250,12 +250,12 @@ class Listening(FrameProcessor):
 
     async def _acknowledge(self) -> None:
         """In lockstep, ask for more audio once nothing is being decided or answered."""
-        handled_ms = int(_duration_ms(self._handled_bytes))
+        handled_ms = _duration_ms(self._handled_bytes)
         if not self._lockstep or handled_ms <= self._told_ms or is_deciding(self._state) or self._turns.is_open:
             return
         self._told_ms = handled_ms
         await self._tell(messages.heard(handled_ms))
 
 
-def _duration_ms(size_bytes: int) -> float:
-    return size_bytes / (2 * HEARD_RATE_HZ) * 1_000
+def _duration_ms(size_bytes: int) -> int:
+    return size_bytes * 1_000 // (2 * HEARD_RATE_HZ)

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, WebSocket
+from starlette.websockets import WebSocketState
 
 from earshot.conversation.settings import Settings
 from earshot.serving import ApiError, Description, engine_worker
@@ -67,7 +68,7 @@ class Conversation:
 
         # Main has one connection; if it opens another one, it has given up on the first.
         replaced, self._current = self._current, websocket
-        if replaced is not None:
+        if replaced is not None and replaced.client_state is WebSocketState.CONNECTED:
             await replaced.close(_REPLACED)
         ears = await engine_worker.run(self._ears)
         await websocket.accept()

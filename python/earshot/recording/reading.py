@@ -40,9 +40,7 @@ def read_recording(path: Path) -> Iterator[bytes]:
 
 def _resampled(sound: soundfile.SoundFile) -> Iterator[bytes]:
     stream = soxr.ResampleStream(sound.samplerate, SAMPLE_RATE_HZ, 1, dtype="float32")
-    for block in sound.blocks(
-        blocksize=BLOCK_SECONDS * sound.samplerate, dtype="float32", always_2d=True
-    ):
+    for block in sound.blocks(blocksize=BLOCK_SECONDS * sound.samplerate, dtype="float32", always_2d=True):
         mono = np.nan_to_num(block.mean(axis=1), nan=0.0, posinf=1.0, neginf=-1.0)
         last = sound.tell() >= sound.frames
         yield _s16le(stream.resample_chunk(mono.astype(np.float32), last=last))

@@ -30,6 +30,7 @@ class FakeMain:
     audio: bytearray = field(default_factory=bytearray)
     interruptions: int = 0
     sent_bytes: int = 0
+    heard_ms: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
@@ -80,7 +81,7 @@ class FakeMain:
         for start in range(0, len(audio), CHUNK_BYTES):
             await self.hear(audio[start : start + CHUNK_BYTES])
             sent_ms = self.sent_bytes * 1_000 // (2 * RATE_HZ)
-            await self.until(lambda: any(m["ms"] >= sent_ms for m in self.of("heard")))  # noqa: B023
+            await self.until(lambda: self.heard_ms >= sent_ms)  # noqa: B023
 
     async def say_all(self, audio: bytes) -> None:
         """Send audio in lockstep, then silence until its turn is closed or nothing comes for four seconds of it."""
@@ -108,7 +109,7 @@ class FakeMain:
                 await self._changed.wait()
 
     def of(self, kind: str) -> list[Message]:
-        """Return our messages of one type, without the newest `heard` drowning the rest."""
+        """Return our messages of one type."""
         return [message for message in self.told if message["type"] == kind]
 
     def order(self) -> list[str]:
@@ -126,5 +127,6 @@ class FakeMain:
     def _sort(self, message: Message) -> None:
         if message["type"] == "server-message":
             self.told.append(message["data"])
+            self.heard_ms = message["data"]["ms"] if message["data"]["type"] == "heard" else self.heard_ms
         else:
             self.stock.append(message)

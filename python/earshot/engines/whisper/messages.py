@@ -49,7 +49,7 @@ def parse(message: bytes) -> Init | Audio | Marker:
         case {"type": "Marker", "id": int(marker)}:
             return Marker(marker)
         case {"type": str(kind)}:
-            raise BadMessage(f'A message of the type "{kind[:40]}" is not understood here, or something in it is missing.')
+            raise BadMessage(f'A message of type "{kind[:40]}" is not understood, or something in it is missing.')
         case _:
             raise BadMessage('The message is not a map with a "type".')
 

@@ -13,112 +13,23 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import assert_never
 
+from earshot.engines.whisper.effects import (
+    Abandon,
+    Answer,
+    Effect,
+    Forget,
+    ForgetAll,
+    Job,
+    Recognise,
+    SayFailed,
+    SayReady,
+)
+from earshot.engines.whisper.events import Asked, Began, Closed, Event, Failed, Garbled, Heard, Recognised
 from earshot.engines.whisper.model import WINDOW_S
 from earshot.engines.whisper.transcript import Word
 
 SAMPLE_RATE_HZ = 24_000
 WINDOW_SAMPLES = WINDOW_S * SAMPLE_RATE_HZ
-
-
-@dataclass(frozen=True, slots=True)
-class Began:
-    """The client connected or said Init: an utterance begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """Audio came in."""
-
-    samples: int
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The client wants the words up to here."""
-
-    marker: int
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The client is gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A stretch of audio in the recogniser; one that `settles` is full and cut in a pause, its words are final."""
-
-    number: int
-    begin: int
-    end: int
-    settles: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """A job is done: the words up to `until`, which is beyond its begin."""
-
-    job: int
-    words: tuple[Word, ...]
-    until: int
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A job broke."""
-
-    job: int
-    message: str
-
-
-Event = Began | Heard | Asked | Closed | Recognised | Failed
-
-
-@dataclass(frozen=True, slots=True)
-class SayReady:
-    """Tell the client that the utterance has begun."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recognise:
-    """Give a job to the recogniser; there is never more than one."""
-
-    job: Job
-
-
-@dataclass(frozen=True, slots=True)
-class Abandon:
-    """Give up the job in the recogniser."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """Drop the audio before a position."""
-
-    before: int
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetAll:
-    """Drop all audio: positions count from 0 again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Send all words of the utterance, then the marker."""
-
-    marker: int
-    words: tuple[Word, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SayFailed:
-    """Tell the client why the session cannot go on, and hang up."""
-
-    message: str
-
-
-Effect = SayReady | Recognise | Abandon | Forget | ForgetAll | Answer | SayFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +80,10 @@ def next_session(session: Session, event: Event) -> Next:
             return _proceed(replace(session, heard=session.heard + samples))
         case Asked(marker):
             return _ask(session, marker)
-        case Recognised(number) if session.job is not None and session.job.number == number:
-            return _take(session, session.job, event)
-        case Failed(number, message) if session.job is not None and session.job.number == number:
-            return replace(session, job=None, question=None), (SayFailed(message),)
         case Recognised() | Failed():
-            return session, ()  # of a job abandoned while its result was on the way
+            return _finish(session, event)
+        case Garbled(message):
+            return replace(session, job=None, question=None), (*_abandon(session), SayFailed(message))
         case Closed():
             return replace(session, job=None, question=None), _abandon(session)
         case _:
@@ -189,7 +98,12 @@ def _ask(session: Session, marker: int) -> Next:
     return after, (Abandon(), *effects)
 
 
-def _take(session: Session, job: Job, result: Recognised) -> Next:
+def _finish(session: Session, result: Recognised | Failed) -> Next:
+    job = session.job
+    if job is None or job.number != result.job:
+        return session, ()  # abandoned while its result was on the way
+    if isinstance(result, Failed):
+        return replace(session, job=None, question=None), (SayFailed(result.message),)
     if not job.settles and result.until >= job.end and session.question is not None:
         return _answer(replace(session, job=None), session.question, (*session.words, *result.words))
     settled = replace(session, job=None, settled=result.until, words=(*session.words, *result.words))

@@ -2,53 +2,42 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-from typing import assert_never
+from collections.abc import Callable, MutableMapping
+from typing import Any, assert_never
 
 from fastapi import WebSocket, WebSocketDisconnect, status
 
-from earshot.audio.samples import Samples, resampled
+from earshot.audio.samples import Samples
 from earshot.engines.whisper import messages
-from earshot.engines.whisper import model as whisper
-from earshot.engines.whisper.recognition import Recognition
-from earshot.engines.whisper.recording import Recording
-from earshot.engines.whisper.session import (
-    SAMPLE_RATE_HZ,
+from earshot.engines.whisper.effects import (
     Abandon,
     Answer,
-    Asked,
-    Began,
-    Closed,
     Effect,
-    Event,
-    Failed,
     Forget,
     ForgetAll,
-    Heard,
     Job,
     Recognise,
-    Recognised,
     SayFailed,
     SayReady,
-    Session,
-    next_session,
 )
+from earshot.engines.whisper.events import Asked, Began, Closed, Event, Failed, Garbled, Heard, Recognised
+from earshot.engines.whisper.recognition import Recognition
+from earshot.engines.whisper.recording import Recording
+from earshot.engines.whisper.session import SAMPLE_RATE_HZ, Session, next_session
 from earshot.engines.whisper.steps import Steps, run_in_steps
 
-Recogniser = Callable[[Callable[[], Samples], bool], Steps[Recognition]]
-"""Recognises a sound at 16 kHz; the flag says that more follows."""
+Recogniser = Callable[[Samples, bool], Steps[Recognition]]
+"""Recognises a sound at 24 kHz; the flag says that more follows."""
 
 _WAITING_EVENTS = 64
 _MOST_BACKLOG_SAMPLES = 15 * 60 * SAMPLE_RATE_HZ
-"""A client may send faster than anybody speaks; beyond this (86 MB) it is not read until words have settled."""
+"""A client may send faster than anybody speaks: beyond this (86 MB) it is not read until words have settled."""
 
 _log = logging.getLogger(__name__)
 
 
 class Streaming:
-    """One connection. `run` returns when it is over."""
+    """One connection."""
 
     def __init__(self, socket: WebSocket, recogniser: Recogniser) -> None:
         self._socket = socket
@@ -58,6 +47,7 @@ class Streaming:
         self._events: asyncio.Queue[Event | Samples] = asyncio.Queue(_WAITING_EVENTS)
         self._may_read = asyncio.Event()
         self._recognising: asyncio.Task[None] | None = None
+        self._is_over = False
 
     async def run(self) -> None:
         """Serve the connection from its handshake to its end."""
@@ -66,12 +56,102 @@ class Streaming:
         try:
             # Like moshi-server: the first utterance begins with the connection.
             await self._handle(Began())
-            while not isinstance(event := await self._events.get(), Closed):
-                await self._handle(event)
-            await self._handle(event)
+            while not self._is_over:
+                await self._handle(await self._events.get())
         except WebSocketDisconnect:
-            await self._handle(Closed())
+            _log.info("the client left in the middle of an answer")
         finally:
             reading.cancel()
             self._abandon()
-'''+''
+
+    async def _read(self) -> None:
+        while True:
+            await self._may_read.wait()
+            event = _event(await self._socket.receive())
+            await self._events.put(event)
+            if isinstance(event, Closed | Garbled):
+                return
+
+    async def _handle(self, event: Event | Samples) -> None:
+        if not isinstance(event, Event):
+            self._recording.append(event)
+            event = Heard(len(event))
+        self._session, effects = next_session(self._session, event)
+        for effect in effects:
+            await self._do(effect)
+        if self._session.backlog > _MOST_BACKLOG_SAMPLES:
+            self._may_read.clear()
+        else:
+            self._may_read.set()
+        self._is_over = self._is_over or isinstance(event, Closed)
+
+    async def _do(self, effect: Effect) -> None:
+        match effect:
+            case SayReady():
+                await self._socket.send_bytes(messages.ready())
+            case Recognise(job):
+                sound = self._recording.between(job.begin, job.end)
+                self._recognising = asyncio.create_task(self._recognise(job, sound), name=f"recognition {job.number}")
+            case Abandon():
+                self._abandon()
+            case Forget(before):
+                self._recording.forget(before)
+            case ForgetAll():
+                self._recording.forget_all()
+            case Answer(marker, words):
+                for word in messages.words(words):
+                    await self._socket.send_bytes(word)
+                await self._socket.send_bytes(messages.marker(marker))
+            case SayFailed(message):
+                await self._socket.send_bytes(messages.error(message))
+                await self._socket.close(status.WS_1011_INTERNAL_ERROR)
+                self._is_over = True
+            case _:
+                assert_never(effect)
+
+    def _abandon(self) -> None:
+        if self._recognising is not None:
+            self._recognising.cancel()
+            self._recognising = None
+
+    async def _recognise(self, job: Job, sound: Samples) -> None:
+        event: Event
+        try:
+            recognition = await run_in_steps(self._recogniser(sound, job.settles))
+        except Exception as fault:
+            _log.exception("a recognition failed")
+            event = Failed(job.number, f"Recognition failed: {fault}")
+        else:
+            event = _recognised(job, recognition)
+        await self._events.put(event)
+
+
+def _event(message: MutableMapping[str, Any]) -> Event | Samples:
+    """Read what came over the WebSocket."""
+    if message["type"] == "websocket.disconnect":
+        return Closed()
+    content = message.get("bytes")
+    if content is None:
+        return Garbled("Messages are msgpack in binary frames; this was text.")
+    try:
+        parsed = messages.parse(content)
+    except messages.BadMessage as fault:
+        return Garbled(str(fault))
+    match parsed:
+        case messages.Init():
+            return Began()
+        case messages.Audio(samples):
+            return samples
+        case messages.Marker(marker):
+            return Asked(marker)
+        case _:
+            assert_never(parsed)
+
+
+def _recognised(job: Job, recognition: Recognition) -> Recognised:
+    """Count samples and seconds from the utterance's beginning instead of the job's."""
+    begin_s = job.begin / SAMPLE_RATE_HZ
+    words = tuple(word.later(begin_s) for segment in recognition.segments for word in segment.words)
+    if recognition.rest_s is None:
+        return Recognised(job.number, words, until=job.end)
+    return Recognised(job.number, words, until=min(job.begin + round(recognition.rest_s * SAMPLE_RATE_HZ), job.end))

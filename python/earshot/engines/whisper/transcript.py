@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from earshot.engines.whisper.voicing import Voicing
@@ -25,16 +25,32 @@ class Word:
     start_s: float
     stop_s: float
 
+    def later(self, by_s: float) -> "Word":
+        """Return the word said `by_s` later."""
+        return replace(self, start_s=self.start_s + by_s, stop_s=self.stop_s + by_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What Whisper sees as one piece of speech; times in seconds."""
+    """What Whisper sees as one piece of speech; it has at least one word."""
 
     text: str
-    start_s: float
-    stop_s: float
     tokens: tuple[int, ...]
     words: tuple[Word, ...]
+
+    @property
+    def start_s(self) -> float:
+        """When its first word begins, in seconds."""
+        return self.words[0].start_s
+
+    @property
+    def stop_s(self) -> float:
+        """When its last word ends, in seconds."""
+        return self.words[-1].stop_s
+
+    def later(self, by_s: float) -> "Segment":
+        """Return the segment said `by_s` later."""
+        return replace(self, words=tuple(word.later(by_s) for word in self.words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +156,4 @@ def _segment(tokens: tuple[int, ...], text: str, voicing: Voicing, start_s: floa
     words = text.split()
     times = voicing.spread([len(word) + 1 for word in words], start_s, stop_s)
     placed = tuple(Word(word, begin_s, end_s) for word, (begin_s, end_s) in zip(words, times, strict=True))
-    return Segment(text, placed[0].start_s, placed[-1].stop_s, tokens, placed)
+    return Segment(text, tokens, placed)

@@ -1,0 +1,62 @@
+"""What a streaming session wants done. Positions are samples at 24 kHz, times seconds, since the utterance began."""
+
+from dataclasses import dataclass
+
+from earshot.engines.whisper.transcript import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A stretch of audio in the recogniser; one that `settles` is full and cut in a pause, its words are final."""
+
+    number: int
+    begin: int
+    end: int
+    settles: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SayReady:
+    """Tell the client that the utterance has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognise:
+    """Give a job to the recogniser; there is never more than one."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """Give up the job in the recogniser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Drop the audio before a position."""
+
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetAll:
+    """Drop all audio: positions count from 0 again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Send all words of the utterance, then the marker."""
+
+    marker: int
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SayFailed:
+    """Tell the client why the session cannot go on, and hang up."""
+
+    message: str
+
+
+Effect = SayReady | Recognise | Abandon | Forget | ForgetAll | Answer | SayFailed

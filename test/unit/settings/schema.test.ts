@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { defaultSettings, settingsSchema } from '../../../main/settings/schema.ts';
+
+test('an empty settings file means the defaults: our own engines, Ollama when it runs, the public hub', () => {
+  expect(settingsSchema.parse({})).toEqual({
+    voice: 'af_heart',
+    systemPrompt: defaultSettings.systemPrompt,
+    services: {},
+    languageModel: 'auto',
+    downloads: { hubEndpoint: 'https://huggingface.co' },
+  });
+});
+
+test('the assistant is asked for short spoken answers', () => {
+  expect(defaultSettings.systemPrompt).toMatch(/one or two short spoken sentences/);
+});
+
+test('one setting given leaves the others at their defaults', () => {
+  const settings = settingsSchema.parse({ downloads: { modelFolder: '/mnt/models' }, services: { llm: { url: 'http://10.0.0.2:8000/v1' } } });
+  expect(settings).toEqual({
+    ...defaultSettings,
+    downloads: { modelFolder: '/mnt/models', hubEndpoint: 'https://huggingface.co' },
+    services: { llm: { url: 'http://10.0.0.2:8000/v1', token: '' } },
+  });
+});
+
+test('a server is an http or https address and nothing else', () => {
+  const urls = ['http://127.0.0.1:8000/v1', 'https://speech.example', 'ftp://speech.example', 'file:///etc/passwd', 'speech.example', ''];
+  expect(urls.filter((url) => settingsSchema.safeParse({ services: { stt: { url } } }).success)).toEqual([
+    'http://127.0.0.1:8000/v1',
+    'https://speech.example',
+  ]);
+});

@@ -2,7 +2,9 @@ import type { Fault } from '../platform/fault.ts';
 import { formatBytes } from '../platform/text.ts';
 
 const networkFailure =
-  /dns error|getaddrinfo|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|EHOSTUNREACH|network is unreachable|failed to fetch|fetch failed|error sending request|tunnel error|connection refused|NewConnectionError|Max retries|timed out/i;
+  /dns error|getaddrinfo|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|EHOSTUNREACH|network is unreachable|failed to fetch|fetch failed|error sending request|tunnel error|connection refused|NewConnectionError|Max retries|timed out|timeout|other side closed/i;
+/** Someone answered, if only with an error or a certificate that is not believed: the network is there. */
+const answered = /certificate|HTTP status|answered \d{3}/i;
 const diskFull = /ENOSPC|no space left on device|os error 28|disk quota exceeded/i;
 
 /** A download that failed, said for a person: no network, a full disk, or the reason as it came. */
@@ -17,7 +19,7 @@ export function downloadFault(what: string, missingBytes: number | null, reasons
       cure: 'Free some space and start again; what has arrived is kept.',
     };
   }
-  if (reasons.every((reason) => networkFailure.test(reason))) {
+  if (reasons.every((reason) => networkFailure.test(reason) && !answered.test(reason))) {
     return {
       id: 'download-failed',
       title: `No network: ${what}${size} is still missing.`,

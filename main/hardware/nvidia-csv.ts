@@ -50,9 +50,11 @@ export function parseGpus(csv: string): { gpus: readonly Gpu[]; driverVersion: s
 /** Rows of `--query-compute-apps=… --format=csv,noheader,nounits`. */
 export function parseProcesses(csv: string): readonly GpuProcess[] {
   return lines(csv).flatMap((line) => {
-    const [pid, uuid, used, ...name] = cells(line);
+    const [pid, uuid, used] = cells(line);
     const number = wholeNumber(pid);
-    return number === null || uuid === undefined ? [] : [{ pid: number, uuid, usedMiB: wholeNumber(used), name: name.join(', ') }];
+    // The last cell is all that is left of the line: a path may have commas.
+    const name = /^(?:[^,]*,){3}(.*)$/.exec(line)?.[1]?.trim() ?? '';
+    return number === null || uuid === undefined ? [] : [{ pid: number, uuid, usedMiB: wholeNumber(used), name }];
   });
 }
 

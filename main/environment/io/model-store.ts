@@ -33,7 +33,7 @@ export async function fetchModel(store: ModelStore, model: Model, wanted: readon
   const final = join(store.folder, model.id);
   const staging = join(store.folder, `.staging-${model.id}-${randomBytes(4).toString('hex')}`);
   const reasons: string[] = [];
-  const wrongHashes: string[] = [];
+  const downloadedWrong: string[] = [];
   let missing = [...wanted];
   await mkdir(final, { recursive: true });
   for (const file of wanted) {
@@ -44,9 +44,9 @@ export async function fetchModel(store: ModelStore, model: Model, wanted: readon
     }
   }
 
-  /** Takes what arrived: right files move in, wrong ones are thrown away and remembered. */
-  async function takeIn(source: string): Promise<boolean> {
-    let wrong = false;
+  /** Takes what arrived: right files move in, wrong ones are thrown away and named. */
+  async function takeIn(source: string): Promise<readonly string[]> {
+    const wrong: string[] = [];
     for (const file of missing) {
       const arrived = join(staging, file.name);
       if (!existsSync(arrived)) continue;
@@ -54,8 +54,7 @@ export async function fetchModel(store: ModelStore, model: Model, wanted: readon
         await rename(arrived, join(final, file.name));
         await stampVerified(join(final, file.name), file);
       } else {
-        wrong = true;
-        wrongHashes.push(`${file.name} from ${source}`);
+        wrong.push(file.name);
         reasons.push(`${source}: ${file.name} has the wrong checksum`);
         await rm(arrived, { force: true });
       }
@@ -66,28 +65,31 @@ export async function fetchModel(store: ModelStore, model: Model, wanted: readon
 
   try {
     if (store.localFolder !== undefined) {
-      await carryFromFolder(store.localFolder, model.id, names(missing), staging);
-      await takeIn(`the folder ${store.localFolder}`);
+      const source = `the folder ${store.localFolder}`;
+      await carryFromFolder(store.localFolder, model.id, names(missing), staging).catch((error: unknown) => {
+        reasons.push(`${source}: ${errorMessage(error)}`);
+      });
+      await takeIn(source);
     }
     for (const source of model.sources) {
       if (missing.length === 0) return;
       try {
         await carry(source, names(missing), staging, carrier);
         const wrong = await takeIn(source.kind);
-        if (wrong) {
-          await carry(source, names(missing), staging, carrier);
-          await takeIn(`${source.kind}, second try`);
-        }
+        if (wrong.length === 0) continue;
+        downloadedWrong.push(...wrong);
+        await carry(source, names(missing), staging, carrier);
+        await takeIn(`${source.kind}, second try`);
       } catch (error) {
         reasons.push(`${source.kind}: ${errorMessage(error)}`);
-        await takeIn(source.kind);
+        downloadedWrong.push(...(await takeIn(source.kind)));
       }
     }
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
   if (missing.length === 0) return;
-  if (wrongHashes.length > 0 && missing.every((file) => wrongHashes.some((wrong) => wrong.startsWith(`${file.name} `)))) {
+  if (missing.every((file) => downloadedWrong.includes(file.name))) {
     throw new FaultError({
       id: 'hash-mismatch',
       title: `${model.title}: what was downloaded is not the file that Earshot was tested with, so it is not used.`,

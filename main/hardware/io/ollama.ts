@@ -4,16 +4,20 @@ import type { OllamaReport } from '../model.ts';
 const versionAnswer = z.object({ version: z.string() });
 const tagsAnswer = z.object({ models: z.array(z.object({ name: z.string(), size: z.number() })) });
 
-/** Where Ollama listens: `OLLAMA_HOST` as Ollama itself reads it, else its usual address. */
+/** Ports that Ollama takes when its address names a scheme; without one it is 11434. */
+const schemePorts: Readonly<Record<string, string>> = { http: '80', https: '443' };
+
+/** Where a server that listens on every address can be reached. */
+const reachable: Readonly<Record<string, string>> = { '': '127.0.0.1', '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
+
+/** Where Ollama answers: `OLLAMA_HOST` as Ollama itself reads it (its envconfig), else its usual address. */
 export function ollamaUrl(environment: NodeJS.ProcessEnv): string {
-  const host = environment['OLLAMA_HOST']?.trim() ?? '';
-  if (host === '') return 'http://127.0.0.1:11434';
-  const withScheme = /^https?:\/\//.test(host) ? host : `http://${host}`;
-  const url = new URL(withScheme);
-  // 0.0.0.0 is where a server listens, not where a client can reach it.
-  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
-  if (url.port === '' && !/:\d+$/.test(host)) url.port = '11434';
-  return url.origin;
+  const named = (environment['OLLAMA_HOST'] ?? '').replace(/^[\s"']+|[\s"'/]+$/g, '');
+  const [, scheme, address = '', path = ''] = /^(?:(\w+):\/\/)?([^/]*)(.*)$/.exec(named) ?? [];
+  // What does not fit is an IPv6 address without its brackets.
+  const [, host = '', port = ''] = /^(\[.*\]|[^:]*)(?::([^:]*))?$/.exec(address) ?? [address, `[${address}]`];
+  const usual = schemePorts[scheme ?? ''] ?? '11434';
+  return `${scheme ?? 'http'}://${reachable[host] ?? host}:${/^\d+$/.test(port) && Number(port) <= 65_535 ? port : usual}${path}`;
 }
 
 /** Asks a running Ollama for its version and models; null when none answers within half a second. */

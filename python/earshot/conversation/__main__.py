@@ -20,7 +20,9 @@ def main() -> int:
         del os.environ[name]
     logger.remove()
     # What people say stays out of the log: pipecat logs it below INFO, and `diagnose` would print variables.
-    logger.add(sys.stderr, level="INFO", format="{level} {name}: {message}", diagnose=False)
+    # Main hanging up in the middle of a message is how every conversation ends, and no warning.
+    levels: dict[str | None, str | int | bool] = {"": "INFO", "pipecat.transports.websocket.fastapi": "ERROR"}
+    logger.add(sys.stderr, level="INFO", filter=levels, format="{level} {name}: {message}", diagnose=False)
     return run(lambda section: Conversation(parse_settings(section)), body_limit_bytes=_BODY_LIMIT_BYTES)
 
 

@@ -1,5 +1,7 @@
 """What went wrong with an engine, in words main can pass on."""
 
+from collections.abc import Iterator
+
 import httpx2
 import openai
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -11,25 +13,41 @@ def describe_fault(fault: BaseException) -> str:
     """Put a failed request or connection into one short line, without what the person said."""
     match fault:
         case openai.APIStatusError():
-            reason = f"it answered {fault.status_code}: {_quote(fault.message)}"
+            reason = f"it answered {fault.status_code}: {_server_words(fault)}"
         case InvalidStatus():
             reason = f"it answered {fault.response.status_code} to the handshake"
         case openai.APITimeoutError() | httpx2.TimeoutException() | TimeoutError():
             reason = "it did not answer in time"
-        case openai.APIConnectionError() | httpx2.ConnectError() | OSError():
-            reason = f"it cannot be reached ({_cause(fault)})"
-        case ConnectionClosed() | httpx2.TransportError():
+        case ConnectionClosed():
             reason = "it closed the connection"
+        case openai.APIConnectionError() | httpx2.TransportError() | OSError():
+            reason = _describe_connection(fault)
         case _:
             reason = _quote(str(fault)) or type(fault).__name__
     return reason
 
 
-def _cause(fault: BaseException) -> str:
-    deepest = fault
-    while (cause := deepest.__cause__ or deepest.__context__) is not None:
-        deepest = cause
-    return _quote(str(deepest)) or type(deepest).__name__
+def _describe_connection(fault: BaseException) -> str:
+    """Tell a server that is not there from one that went away while it answered."""
+    causes = list(_causes(fault))
+    # openai wraps both kinds in the same exception; websockets raises the plain OSError of the connection attempt.
+    if any(isinstance(cause, httpx2.ConnectError) for cause in causes) or isinstance(fault, OSError):
+        return f"it cannot be reached ({_quote(str(causes[-1])) or type(causes[-1]).__name__})"
+    return "it closed the connection"
+
+
+def _causes(fault: BaseException | None) -> Iterator[BaseException]:
+    while fault is not None:
+        yield fault
+        fault = fault.__cause__ or fault.__context__
+
+
+def _server_words(fault: openai.APIStatusError) -> str:
+    match fault.body:
+        case {"message": str(message)}:
+            return _quote(message)
+        case _:
+            return _quote(fault.message)
 
 
 def _quote(text: str) -> str:

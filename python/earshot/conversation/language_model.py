@@ -10,7 +10,6 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.llm import OpenAILLMService
 from pipecat.utils.errors import ErrorCategory
 
-from earshot.conversation.client import open_client
 from earshot.conversation.faults import describe_fault
 from earshot.conversation.history import Message, estimate_tokens, fitted, without_oldest
 from earshot.conversation.settings import LanguageModel
@@ -20,8 +19,9 @@ from earshot.conversation.turns import Turns
 class Thinking(OpenAILLMService):
     """pipecat's OpenAI service with a history that always fits, and failures that never end it."""
 
-    def __init__(self, settings: LanguageModel, turns: Turns) -> None:
+    def __init__(self, settings: LanguageModel, client: AsyncOpenAI, turns: Turns) -> None:
         self._model_settings = settings
+        self._shared_client = client
         self._turns = turns
         super().__init__(
             settings=OpenAILLMService.Settings(
@@ -34,8 +34,8 @@ class Thinking(OpenAILLMService):
         )
 
     def create_client(self, *_arguments: Any, **_settings: Any) -> AsyncOpenAI:
-        """Open the client; an interruption closes the connection under the answer, so that the server stops, too."""
-        return open_client(self._model_settings.url, self._model_settings.token)
+        """Return the shared client. An interruption closes the connection of the request, and the server stops."""
+        return self._shared_client
 
     async def get_chat_completions(self, context: LLMContext) -> AsyncStream[ChatCompletionChunk]:
         """Ask for a reply, having dropped for good what no longer fits into the context."""

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-import msgpack  # type: ignore[import-untyped]
+import msgpack
 import numpy as np
-import soxr  # type: ignore[import-untyped]
+import soxr
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
 

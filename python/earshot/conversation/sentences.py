@@ -53,7 +53,13 @@ class Sentences(LLMTextProcessor):
         self._turns = turns
 
     async def push_frame(self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:
-        """Pass a frame on; the first sentence of a reply is a mark in its latency."""
+        """Pass a frame on; the first sentence of a reply is a mark in its latency.
+
+        An interruption first ends the reply (pipecat's LLM service does so in a `finally`), which would have the
+        half sentence that is left synthesised, for nobody.
+        """
         if isinstance(frame, AggregatedTextFrame):
+            if not self._turns.is_answer_wanted:
+                return
             self._turns.sentence_ready()
         await super().push_frame(frame, direction)

@@ -10,8 +10,9 @@ from earshot.conversation.settings import Settings
 from earshot.serving import ApiError, Description, engine_worker
 
 if TYPE_CHECKING:
+    from earshot.conversation.client import Clients
     from earshot.conversation.end_of_turn import SmartTurn
-    from earshot.conversation.session import Ears
+    from earshot.conversation.session import Means
     from earshot.conversation.transport import Pace
 
 _REPLACED = 4_000
@@ -24,11 +25,13 @@ class Conversation:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._detector: SmartTurn | None = None
+        self._clients: Clients | None = None
         self._current: WebSocket | None = None
 
     def load(self) -> None:
         """Load both models and let each judge once."""
         from earshot.conversation.audio import WINDOW_BYTES
+        from earshot.conversation.client import Clients
         from earshot.conversation.end_of_turn import SmartTurn
 
         for model in (self._settings.vad_model, self._settings.turn_model):
@@ -36,7 +39,8 @@ class Conversation:
                 raise FileNotFoundError(f"the model {model} is missing")
         self._detector = SmartTurn(self._settings.turn_model)
         self._detector.judge(bytes(WINDOW_BYTES))
-        self._ears().voice.hear(bytes(WINDOW_BYTES))
+        self._clients = Clients.open(self._settings)
+        self._means().voice_detector.hear(bytes(WINDOW_BYTES))
 
     def description(self) -> Description:
         """Name what listens; the rest is other processes' business."""
@@ -61,7 +65,9 @@ class Conversation:
             return {"complete": verdict.complete, "probability": verdict.probability, "ms": round(verdict.took_ms, 1)}
 
     async def close(self) -> None:
-        """Nothing is left: serving has hung up on main, and with that the conversation has ended."""
+        """Close the clients: serving has hung up on main, and with that the conversation has ended."""
+        if self._clients is not None:
+            await self._clients.close()
 
     async def _converse(self, websocket: WebSocket) -> None:
         from earshot.conversation.session import converse
@@ -70,18 +76,20 @@ class Conversation:
         replaced, self._current = self._current, websocket
         if replaced is not None and replaced.client_state is WebSocketState.CONNECTED:
             await replaced.close(_REPLACED)
-        ears = await engine_worker.run(self._ears)
+        means = await engine_worker.run(self._means)
         await websocket.accept()
         pace: Pace = "lockstep" if websocket.query_params.get("pace") == "lockstep" else "realtime"
         try:
-            await converse(websocket, pace, ears, self._settings)
+            await converse(websocket, pace, means)
         finally:
             if self._current is websocket:
                 self._current = None
 
-    def _ears(self) -> "Ears":
-        from earshot.conversation.session import Ears
+    def _means(self) -> "Means":
+        from earshot.conversation.session import Means
         from earshot.conversation.voice_activity import VoiceDetector
 
+        assert self._clients is not None
         assert self._detector is not None
-        return Ears(voice=VoiceDetector(self._settings.vad_model), end_of_turn=self._detector)
+        voice_detector = VoiceDetector(self._settings.vad_model)
+        return Means(self._settings, self._clients, voice_detector, self._detector)

@@ -15,6 +15,7 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 from earshot.conversation.audio import HEARD_RATE_HZ, SPOKEN_RATE_HZ
+from earshot.conversation.client import Clients
 from earshot.conversation.end_of_turn import EndOfTurnDetector
 from earshot.conversation.language_model import Thinking
 from earshot.conversation.listening import Listening
@@ -28,18 +29,20 @@ from earshot.conversation.voice_activity import VoiceDetector
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
-    """The two models that listen; the voice detector remembers, so each conversation has its own."""
+class Means:
+    """What a conversation is held with. The voice detector remembers, so each conversation needs one of its own."""
 
-    voice: VoiceDetector
+    settings: Settings
+    clients: Clients
+    voice_detector: VoiceDetector
     end_of_turn: EndOfTurnDetector
 
 
-async def converse(websocket: WebSocket, pace: Pace, ears: Ears, settings: Settings) -> None:
+async def converse(websocket: WebSocket, pace: Pace, means: Means) -> None:
     """Hold one conversation over an accepted WebSocket; returns when main hangs up."""
     transport = Transport(websocket, pace)
     context = LLMContext()
-    worker = _worker(transport, pace, ears, settings, context)
+    worker = _worker(transport, pace, means, context)
 
     @worker.rtvi.event_handler("on_client_message")  # type: ignore[untyped-decorator]
     async def on_client_message(rtvi: RTVIProcessor, message: ClientMessage) -> None:
@@ -53,20 +56,21 @@ async def converse(websocket: WebSocket, pace: Pace, ears: Ears, settings: Setti
     async def on_client_disconnected(_transport: Transport, _websocket: WebSocket) -> None:
         await worker.cancel(reason="main hung up")
 
-    runner = WorkerRunner(handle_sigint=False)
+    # pipecat's processors refer to one another: without a collection their memory lasts for dozens of conversations.
+    runner = WorkerRunner(handle_sigint=False, force_gc=True)
     await runner.add_workers(worker)
     await runner.run()
 
 
-def _worker(transport: Transport, pace: Pace, ears: Ears, settings: Settings, context: LLMContext) -> PipelineWorker:
+def _worker(transport: Transport, pace: Pace, means: Means, context: LLMContext) -> PipelineWorker:
     output = transport.output()
     turns = Turns(output.tell)
     output.follow(turns)
     user, assistant = LLMContextAggregatorPair(context, user_params=_user_params())
     listening = Listening(
-        ears=ears.voice,
-        detector=ears.end_of_turn,
-        recogniser=settings.speech_to_text,
+        ears=means.voice_detector,
+        detector=means.end_of_turn,
+        recogniser=means.settings.speech_to_text,
         turns=turns,
         tell=output.tell,
         pace=pace,
@@ -76,9 +80,9 @@ def _worker(transport: Transport, pace: Pace, ears: Ears, settings: Settings, co
             transport.input(),
             listening,
             user,
-            Thinking(settings.language_model, turns),
+            Thinking(means.settings.language_model, means.clients.language_model, turns),
             Sentences(turns),
-            Voice(settings.text_to_speech, turns),
+            Voice(means.settings.text_to_speech, means.clients.voice, turns),
             output,
             Speaking(turns),
             assistant,

@@ -61,8 +61,13 @@ class Turns:
 
     @property
     def is_open(self) -> bool:
-        """Whether a turn is being answered."""
+        """Whether a turn is being answered, or was interrupted and is not closed yet."""
         return self._open is not None
+
+    @property
+    def is_answer_wanted(self) -> bool:
+        """Whether anybody still waits for what the engines say."""
+        return self._open is not None and not self._open.interrupted
 
     async def end(self, heard: HeardTurn) -> None:
         """A person's turn is over and is being answered from now on."""

@@ -10,7 +10,6 @@ from pipecat.services.tts_service import TTSService
 from pipecat.utils.errors import ErrorCategory
 
 from earshot.conversation.audio import SPOKEN_RATE_HZ
-from earshot.conversation.client import open_client
 from earshot.conversation.faults import describe_fault
 from earshot.conversation.settings import TextToSpeech
 from earshot.conversation.turns import Turns
@@ -22,7 +21,7 @@ _INAUDIBLE = bytes(2 * SPOKEN_RATE_HZ // 100)
 class Voice(TTSService):
     """Speaks sentence by sentence, each as one streamed request. pipecat's own refuses voices OpenAI does not have."""
 
-    def __init__(self, settings: TextToSpeech, turns: Turns) -> None:
+    def __init__(self, settings: TextToSpeech, client: openai.AsyncOpenAI, turns: Turns) -> None:
         super().__init__(
             sample_rate=SPOKEN_RATE_HZ,
             push_start_frame=True,
@@ -35,7 +34,7 @@ class Voice(TTSService):
         )
         self._voice = settings
         self._turns = turns
-        self._client = open_client(settings.url, settings.token)
+        self._client = client
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
         """Yield a sentence's audio as it arrives. An interruption cancels this, which closes the connection."""

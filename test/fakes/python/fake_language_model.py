@@ -62,6 +62,7 @@ class FakeLanguageModel:
                 if index == self.breaks_after:
                     assert request.transport is not None
                     request.transport.abort()
+                    return response
                 await response.write(_event(word if index == 0 else f" {word}"))
                 await asyncio.sleep(self.word_s)
             await response.write(b"data: [DONE]\n\n")

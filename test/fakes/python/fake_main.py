@@ -4,12 +4,13 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipecat.frames.protobufs import frames_pb2
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 RATE_HZ = 16_000
 CHUNK_BYTES = RATE_HZ // 10 * 2
@@ -50,7 +51,7 @@ class FakeMain:
 
     async def read(self) -> None:
         """Sort what comes until the connection ends."""
-        async for data in self.connection:
+        while (data := await self._receive()) is not None:
             frame = frames_pb2.Frame.FromString(data)  # type: ignore[attr-defined]
             match frame.WhichOneof("frame"):
                 case "audio":
@@ -123,6 +124,11 @@ class FakeMain:
     def closed_turns(self) -> int:
         """Return how many turns got their last message."""
         return len(self.of("turn")) + len(self.of("turn-failed"))
+
+    async def _receive(self) -> str | bytes | None:
+        with suppress(ConnectionClosed):
+            return await self.connection.recv()
+        return None
 
     def _sort(self, message: Message) -> None:
         if message["type"] == "server-message":

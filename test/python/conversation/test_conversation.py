@@ -220,6 +220,7 @@ async def test_a_new_connection_takes_over(stage: Stage) -> None:
     stage.recogniser.says(QUESTION)
     async with stage.engines(), stage.main() as first, stage.main() as second:
         await second.say_all(speech("question"))
+        await first.connection.wait_closed()
         assert first.connection.close_code == 4_000
     assert _transcripts(second) == [QUESTION]
 

@@ -1,0 +1,117 @@
+import { execa } from 'execa';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundledQuestions } from '../../main/conversation/io/questions.ts';
+import { readRecording } from '../../main/conversation/io/recording.ts';
+import { talk } from '../../main/conversation/io/talk.ts';
+import { transcriptOf } from '../../main/conversation/talk.ts';
+import { snapshotOf } from '../../main/services/io/readiness.ts';
+import { startInProcess, type InProcessStack } from '../setup/in-process.ts';
+import { developerPython, repository } from '../setup/prepare.ts';
+import { speak } from '../setup/running-stack.ts';
+import { samplesOf, seededRandom, withNoise, writeSamples } from '../setup/sound.ts';
+import { wordErrors } from '../setup/words.ts';
+
+interface Spoken {
+  readonly text: string;
+  readonly path: string;
+}
+
+const worstMeanRate = 0.15;
+const perGroup = 4;
+
+let stack: InProcessStack;
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'earshot-recognition-'));
+  stack = await startInProcess();
+});
+afterAll(async () => {
+  await stack.stop();
+});
+
+/** Mean word error rate over a group, each recording through the whole conversation. */
+async function meanRate(title: string, group: readonly Spoken[]): Promise<number> {
+  const rates: number[] = [];
+  for (const { text, path } of group) {
+    const recording = await readRecording(path, stack.python, repository);
+    const heard = await talk({
+      supervisor: stack.supervisor,
+      recording,
+      pace: 'lockstep',
+      onTurn: () => undefined,
+      signal: new AbortController().signal,
+    });
+    const { errors, words } = wordErrors(text, transcriptOf(heard));
+    if (errors > 0) console.log(`  said "${text}", heard "${transcriptOf(heard)}"`);
+    rates.push(errors / words);
+  }
+  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  console.log(`${title}: mean word error rate ${(mean * 100).toFixed(1)} % over ${group.length}`);
+  return mean;
+}
+
+test('the bundled dozen is understood', async () => {
+  const questions = await bundledQuestions(repository);
+  expect(questions).toHaveLength(12);
+  expect(await meanRate('bundled questions', questions)).toBeLessThanOrEqual(worstMeanRate);
+});
+
+test('twelve sentences made just now are understood: another voice, another synthesiser, noise', async () => {
+  const seed = Date.now() % 100_000;
+  console.log(`seed of the sentences: ${seed}`);
+  const random = seededRandom(seed);
+  const sentences = Array.from({ length: 3 * perGroup }, () => sentence(random));
+  const clean = await Promise.all(sentences.slice(0, perGroup).map((text, index) => byKokoro(text, index)));
+  const robot: Spoken[] = [];
+  for (const text of sentences.slice(perGroup, 2 * perGroup)) robot.push(await byEspeak(text, robot.length));
+  const noisy: Spoken[] = [];
+  for (const text of sentences.slice(2 * perGroup)) {
+    const { path } = await byKokoro(text, 100 + noisy.length);
+    const samples = withNoise(await samplesOf(path), 15, random);
+    await writeSamples(path, samples, 24_000);
+    noisy.push({ text, path });
+  }
+  const rates = [
+    await meanRate('random sentences, Kokoro', clean),
+    await meanRate('random sentences, espeak-ng', robot),
+    await meanRate('random sentences, Kokoro in noise (15 dB)', noisy),
+  ];
+  expect(rates.reduce((sum, rate) => sum + rate, 0) / rates.length).toBeLessThanOrEqual(worstMeanRate);
+});
+
+const voices = ['af_bella', 'am_michael', 'bf_emma', 'bm_george'];
+
+async function byKokoro(text: string, index: number): Promise<Spoken> {
+  const { endpoint } = snapshotOf(stack.supervisor, 'tts');
+  if (endpoint === null) throw new Error('Kokoro has no address');
+  const pcm = await speak({ id: 'tts', url: endpoint.origin, token: endpoint.token, pid: 0 }, text, voices[index % voices.length] ?? 'af_bella');
+  const speech = new Int16Array(pcm.buffer.slice(pcm.byteOffset, pcm.byteOffset + pcm.length));
+  const samples = new Int16Array(speech.length + 24_000);
+  samples.set(speech, 12_000);
+  const path = join(scratch, `kokoro-${index}.wav`);
+  await writeSamples(path, samples, 24_000);
+  return { text, path };
+}
+
+async function byEspeak(text: string, index: number): Promise<Spoken> {
+  const path = join(scratch, `espeak-${index}.wav`);
+  await execa(await developerPython(), [join(repository, 'test', 'setup', 'espeak.py'), text, path]);
+  return { text, path };
+}
+
+const parts = {
+  who: ['My brother', 'The teacher', 'Our neighbor', 'The doctor', 'A young farmer', 'The driver', 'My grandmother', 'The librarian'],
+  did: ['bought', 'painted', 'repaired', 'forgot', 'cleaned', 'carried', 'found', 'sold'],
+  how: ['seven', 'twenty', 'two', 'four', 'nine', 'a dozen', 'several', 'many'],
+  what: ['yellow bicycles', 'wooden chairs', 'old newspapers', 'green apples', 'heavy boxes', 'silver spoons', 'warm blankets', 'garden tools'],
+  where: ['in the kitchen', 'near the river', 'behind the station', 'at the market', 'under the bridge', 'in the old town', 'before breakfast', 'last winter'],
+};
+
+/** A sentence nobody has written down before. */
+function sentence(random: () => number): string {
+  const [who, did, how, what, where] = Object.values(parts).map((words) => words[Math.floor(random() * words.length)] ?? '');
+  return `${who ?? ''} ${did ?? ''} ${how ?? ''} ${what ?? ''} ${where ?? ''}.`;
+}

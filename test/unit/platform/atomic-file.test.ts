@@ -43,14 +43,15 @@ test('of many writers at once, one wins whole', async () => {
 test('who reads while it is being replaced sees a whole file', async () => {
   const path = join(temporaryFolder(), 'settings.json');
   await writeFileAtomically(path, 'a'.repeat(200_000));
-  let writing = true;
-  const writer = (async () => {
+  const written = new AbortController();
+  async function write(): Promise<void> {
     for (let round = 0; round < 100; round += 1) await writeFileAtomically(path, String.fromCharCode(97 + (round % 26)).repeat(200_000));
-    writing = false;
-  })();
+    written.abort();
+  }
+  const writing = write();
   const seen: boolean[] = [];
-  while (writing) seen.push(isWhole(await readFile(path, 'utf8'), 200_000));
-  await writer;
+  while (!written.signal.aborted) seen.push(isWhole(await readFile(path, 'utf8'), 200_000));
+  await writing;
   expect(new Set(seen)).toEqual(new Set([true]));
 });
 

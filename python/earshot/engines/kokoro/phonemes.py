@@ -10,6 +10,7 @@ from collections.abc import Collection
 from functools import cache
 
 from phonemizer.backend import EspeakBackend
+from phonemizer.logger import get_logger
 
 _MARK = re.compile(r"""(\s*(?:[;!?…—“”"()]|\.{2,}|(?<!\d)[:,]|[:,](?!\d)|\.(?=["”')]*\s*$))+\s*)""")
 _ELLIPSIS = re.compile(r"\.{2,}")
@@ -37,4 +38,11 @@ def phonemes(text: str, language: str, vocabulary: Collection[str]) -> str:
 @cache
 def _backend(language: str) -> EspeakBackend:
     """Each takes 15 ms to make."""
-    return EspeakBackend(language, punctuation_marks=_NO_MARK, with_stress=True, language_switch="remove-flags")
+    return EspeakBackend(
+        language,
+        punctuation_marks=_NO_MARK,
+        with_stress=True,
+        language_switch="remove-flags",
+        # It warns whenever a number is spoken in more words than it is written in.
+        logger=get_logger(verbosity="quiet"),
+    )

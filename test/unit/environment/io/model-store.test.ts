@@ -46,7 +46,7 @@ function contentsOf({ folder }: ModelStore): Record<string, string> {
 }
 
 /** Every name that something ever had in the model's folder, from now until asked. */
-async function namesEverSeen(store: ModelStore): Promise<() => Promise<ReadonlySet<string>>> {
+function namesEverSeen(store: ModelStore): () => Promise<ReadonlySet<string>> {
   const folder = join(store.folder, 'tiny');
   mkdirSync(folder, { recursive: true });
   const seen = new Set<string>();
@@ -69,7 +69,7 @@ async function namesEverSeen(store: ModelStore): Promise<() => Promise<ReadonlyS
 test('the right bytes come to stand under their name, asked for once', async () => {
   const hub = await startHub({ 'model.bin': [weights], 'config.json': [config] });
   const store = emptyStore();
-  const names = await namesEverSeen(store);
+  const names = namesEverSeen(store);
   expect(await fetchMissing(store, two, hub.origin)).toEqual({ lines: [], fault: null });
   expect({ contents: contentsOf(store), requests: hub.requests, missing: await missingFiles(store, two, { rehash: true }) }).toEqual({
     contents: { 'tiny/model.bin': 'weights ', 'tiny/config.json': '{"layers' },
@@ -110,7 +110,7 @@ describe('wrong bytes', () => {
   test('are never used: fetched again once, then said, and never seen under the file’s name', async () => {
     const hub = await startHub({ 'model.bin': [wrongWeights] });
     const store = emptyStore();
-    const names = await namesEverSeen(store);
+    const names = namesEverSeen(store);
     const { fault } = await fetchMissing(store, one, hub.origin);
     expect({ fault, requests: hub.requests, contents: contentsOf(store), names: [...(await names())] }).toEqual({
       fault: {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites in the order they run: what is quick and pure first, the real engines last and one file at a time. */
+/** Two suites: what is quick and needs nothing set up, and what runs the real product. */
 export default defineConfig({
   test: {
     projects: [
@@ -9,10 +9,10 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/{contract,process,security,e2e}/**/*.test.ts'],
-          testTimeout: 240_000,
+          testTimeout: 300_000,
           hookTimeout: 600_000,
-          // Two cores carry one voice stack at a time.
-          fileParallelism: false,
+          // Two cores carry one voice stack at a time. (`fileParallelism: false` is not heard in a project.)
+          maxWorkers: 1,
         },
       },
     ],

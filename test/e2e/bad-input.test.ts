@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testHome } from '../setup/cache.ts';
 import { earshot, earshotOffline } from '../setup/earshot.ts';
+import { percent, recordFigure } from '../setup/figures.ts';
 import { repository } from '../setup/prepare.ts';
 import { speak, startStack } from '../setup/running-stack.ts';
 import { foreignWav, samplesOf, writeSamples } from '../setup/sound.ts';
@@ -67,7 +68,7 @@ test('ten minutes of speech without a pause lose no sentence', async () => {
   expect(code, stderr).toBe(0);
   const { transcript } = JSON.parse(stdout) as { transcript: string };
   const rate = wordErrorRate(text, transcript);
-  console.log(`ten minutes of speech: ${text.split(' ').length} words, word error rate ${(rate * 100).toFixed(1)} %`);
+  recordFigure({ name: `ten minutes of speech without a pause (${text.split(' ').length} words), word error rate`, value: percent(rate), bound: '≤ 15 %' });
   expect(rate).toBeLessThanOrEqual(0.15);
 });
 

@@ -8,6 +8,7 @@ import { readRecording } from '../../main/conversation/io/recording.ts';
 import { talk } from '../../main/conversation/io/talk.ts';
 import { transcriptOf } from '../../main/conversation/talk.ts';
 import { snapshotOf } from '../../main/services/io/readiness.ts';
+import { percent, recordFigure } from '../setup/figures.ts';
 import { startInProcess, type InProcessStack } from '../setup/in-process.ts';
 import { developerPython, repository } from '../setup/prepare.ts';
 import { speak } from '../setup/running-stack.ts';
@@ -49,7 +50,7 @@ async function meanRate(title: string, group: readonly Spoken[]): Promise<number
     rates.push(errors / words);
   }
   const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
-  console.log(`${title}: mean word error rate ${(mean * 100).toFixed(1)} % over ${group.length}`);
+  recordFigure({ name: `mean word error rate, ${title} (${group.length})`, value: percent(mean), bound: '≤ 15 % over each dozen' });
   return mean;
 }
 

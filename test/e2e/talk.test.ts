@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startLanguageModel } from '../fakes/language-model.ts';
+import { percent, recordFigure } from '../setup/figures.ts';
 import { earshot, earshotOffline } from '../setup/earshot.ts';
 import { repository } from '../setup/prepare.ts';
 import { startStack, transcribe, type RunningStack } from '../setup/running-stack.ts';
@@ -50,7 +51,7 @@ test('offline, a spoken question gets the right spoken answer', async () => {
   ]);
   const heard = await transcribe(stack.service('stt'), out);
   const rate = wordErrorRate(document.reply, heard);
-  console.log(`the reply "${document.reply}" was heard as "${heard.trim()}": word error rate ${(rate * 100).toFixed(1)} %`);
+  recordFigure({ name: `reply "${document.reply}" as Whisper hears it, word error rate`, value: percent(rate), bound: '≤ 20 %' });
   expect(rate).toBeLessThanOrEqual(0.2);
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { recordFigure } from '../setup/figures.ts';
 import { processTree, stackProcesses, startEarshot, until } from '../setup/earshot.ts';
 import { startStack } from '../setup/running-stack.ts';
 
@@ -14,6 +15,7 @@ test(`kill -9 of the supervisor leaves none of its processes after one second, $
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     left.push(stackProcesses().length);
   }
+  recordFigure({ name: 'kill -9 of the supervisor, rounds with nothing left after 1 s', value: `${left.filter((count) => count === 0).length} of ${rounds}`, bound: `${rounds} of ${rounds}` });
   expect(left).toEqual(Array.from({ length: rounds }, () => 0));
 });
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaultError } from '../../platform/fault.ts';
 import type { Folders } from '../../platform/folders.ts';
 import { downloadEnvironment } from '../../platform/process-environment.ts';
 import { downloadFault } from '../download-fault.ts';
+import { moveIn } from './move-in.ts';
 import { pythonWithPip } from './python.ts';
 import { runTool, type ToolResult } from './run-tool.ts';
 
@@ -40,11 +41,7 @@ export async function installUv(folders: Folders, root: string, onLine: (line: s
       { env, onLine },
     );
     if (!result.ok) throw new FaultError(downloadFault('the installer tool uv', null, [`pip: ${result.lastLines}`]));
-    // Another start of Earshot may have finished first; its copy has the same hash.
-    if (uvProgram(final) === null) {
-      await rm(final, { recursive: true, force: true });
-      await rename(staging, final);
-    }
+    await moveIn(staging, final, () => uvProgram(final) !== null);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { FaultError } from '../../platform/fault.ts';
 import type { Folders } from '../../platform/folders.ts';
 import { downloadFault } from '../download-fault.ts';
 import { environmentFingerprint } from '../fingerprint.ts';
+import { moveIn } from './move-in.ts';
 import type { Uv } from './uv.ts';
 
 export interface PythonEnvironment {
@@ -67,10 +68,7 @@ export async function installEnvironment(slot: Slot, uv: Uv, onLine: (line: stri
     );
     if (!installed.ok) throw new FaultError(downloadFault('the Python packages of the voice stack', null, [`uv: ${installed.lastLines}`]));
     await writeFile(join(staging, completeMark), slot.fingerprint);
-    if (installedEnvironment(slot) === null) {
-      await rm(slot.folder, { recursive: true, force: true });
-      await rename(staging, slot.folder);
-    }
+    await moveIn(staging, slot.folder, () => installedEnvironment(slot) !== null);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

@@ -95,8 +95,8 @@ function figuresOf(measured: readonly Measured[]): Figure[] {
     informative('speech recognition alone p50', quantile(measured.map((one) => one.sttMs), 0.5), 'ms'),
     informative('language model to first sentence alone p50', quantile(measured.map((one) => one.llmMs), 0.5), 'ms'),
     informative('voice to first sound alone p50', quantile(measured.map((one) => one.ttsMs), 0.5), 'ms'),
-    { ...informative('questions answered', answered.length, 'of'), baseline: measured.length, ok: answered.length === measured.length },
-    { ...informative('questions taken as one turn', measured.filter((one) => one.oneTurn).length, 'of'), baseline: measured.length },
+    { ...informative('questions answered', answered.length, ''), baseline: measured.length, ok: answered.length === measured.length },
+    { ...informative('questions taken as one turn', measured.filter((one) => one.oneTurn).length, ''), baseline: measured.length },
   ];
 }
 

@@ -15,8 +15,8 @@ _BODY_LIMIT_BYTES = 4 << 20
 
 def main() -> int:
     """Run the conversation and return the process's exit code."""
-    # pipecat would run code or write audio to disk where the environment says so.
-    for name in [name for name in os.environ if name.startswith("PIPECAT_")]:
+    # Where the environment says so, pipecat would run code or keep audio, and openai would log what is asked.
+    for name in [name for name in os.environ if name.startswith(("PIPECAT_", "OPENAI_"))]:
         del os.environ[name]
     logger.remove()
     # What people say stays out of the log: pipecat logs it below INFO, and `diagnose` would print variables.

@@ -1,6 +1,7 @@
 """Sizes of the audio that is heard and spoken, and the short memory of what was heard."""
 
 from collections import deque
+from itertools import islice
 
 HEARD_RATE_HZ = 16_000
 """What main sends: 16-bit mono, little endian. Silero and Smart Turn know no other rate."""
@@ -27,4 +28,4 @@ class RecentAudio:
     def last(self, duration_ms: int) -> bytes:
         """Return the last `duration_ms`, in whole windows, or as much as is remembered."""
         count = min(-(-duration_ms // WINDOW_MS), len(self._windows))
-        return b"".join(self._windows[index] for index in range(len(self._windows) - count, len(self._windows)))
+        return b"".join(islice(self._windows, len(self._windows) - count, None))

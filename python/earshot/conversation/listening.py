@@ -20,15 +20,15 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.time import time_now_iso8601
 
 from earshot.conversation import messages
-from earshot.conversation.audio import HEARD_RATE_HZ, WINDOW_BYTES, WINDOW_MS, RecentAudio
-from earshot.conversation.end_of_turn import LISTENS_TO_MS, EndOfTurnDetector
+from earshot.conversation.audio import HEARD_RATE_HZ
+from earshot.conversation.end_of_turn import EndOfTurnDetector
+from earshot.conversation.hearing import Hearing, duration_ms
 from earshot.conversation.settings import SpeechToText
 from earshot.conversation.stopwatch import Stopwatch
 from earshot.conversation.transcriber import Transcriber
 from earshot.conversation.transport import Pace
 from earshot.conversation.turn_taking import (
     AskBoth,
-    AudioPassed,
     DropTurn,
     Effect,
     EndTurn,
@@ -40,8 +40,6 @@ from earshot.conversation.turn_taking import (
     OpenTurn,
     Pausing,
     Speaking,
-    SpeechPaused,
-    SpeechStarted,
     State,
     TellPause,
     TellSpeechStarted,
@@ -49,7 +47,7 @@ from earshot.conversation.turn_taking import (
     next_step,
 )
 from earshot.conversation.turns import HeardTurn, Tell, Turns
-from earshot.conversation.voice_activity import START_MS, STOP_MS, Edge, VoiceDetector
+from earshot.conversation.voice_activity import START_MS, VoiceDetector
 from earshot.serving import engine_worker
 
 _PRE_ROLL_MS = 500 + START_MS
@@ -84,7 +82,7 @@ class Listening(FrameProcessor):
         pace: Pace,
     ) -> None:
         super().__init__()
-        self._ears = ears
+        self._hearing = Hearing(ears)
         self._detector = detector
         self._turns = turns
         self._tell = tell
@@ -93,12 +91,8 @@ class Listening(FrameProcessor):
         self._transcriber = Transcriber(recogniser, self._inbox.put_nowait)
         self._stopwatch = Stopwatch(pace)
         self._state: State = Idle()
-        self._recent = RecentAudio(memory_ms=LISTENS_TO_MS)
-        self._unheard = bytearray()
         self._arrived_bytes = 0
-        self._handled_bytes = 0
         self._told_ms = 0
-        self._heard_ms = 0
         self._turn_start_ms = 0
         self._judging: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
@@ -126,7 +120,7 @@ class Listening(FrameProcessor):
             logger.error("audio with {} Hz and {} channels is not heard", frame.sample_rate, frame.num_channels)
             return
         self._arrived_bytes += len(frame.audio)
-        self._stopwatch.audio_arrived(_duration_ms(self._arrived_bytes))
+        self._stopwatch.audio_arrived(duration_ms(self._arrived_bytes))
         self._inbox.put_nowait(_Audio(frame.audio))
 
     async def _stop(self) -> None:
@@ -158,26 +152,11 @@ class Listening(FrameProcessor):
             case _:
                 await self._step(event)
 
-    async def _hear(self, data: bytes) -> None:
-        self._unheard += data
-        while len(self._unheard) >= WINDOW_BYTES:
-            window = bytes(self._unheard[:WINDOW_BYTES])
-            del self._unheard[:WINDOW_BYTES]
-            await self._hear_window(window)
-        self._handled_bytes += len(data)
-
-    async def _hear_window(self, window: bytes) -> None:
-        self._heard_ms += WINDOW_MS
-        self._recent.append(window)
-        if isinstance(self._state, Speaking | Pausing):
-            self._transcriber.hear(window)
-        match self._ears.hear(window):
-            case Edge.STARTED:
-                await self._step(SpeechStarted(self._heard_ms))
-            case Edge.STOPPED:
-                await self._step(SpeechPaused(self._heard_ms, self._heard_ms - STOP_MS))
-            case None:
-                await self._step(AudioPassed(self._heard_ms))
+    async def _hear(self, audio: bytes) -> None:
+        for heard in self._hearing.hear(audio):
+            if isinstance(self._state, Speaking | Pausing):
+                self._transcriber.hear(heard.window)
+            await self._step(heard.event)
 
     async def _step(self, event: Event) -> None:
         self._state, effects = next_step(self._state, event)
@@ -193,8 +172,8 @@ class Listening(FrameProcessor):
                 await self._tell(messages.pause(effect.at_ms))
             case OpenTurn():
                 self._turns.interrupt()
-                self._turn_start_ms = self._heard_ms - _PRE_ROLL_MS
-                self._transcriber.begin(self._recent.last(_PRE_ROLL_MS))
+                self._turn_start_ms = self._hearing.position_ms - _PRE_ROLL_MS
+                self._transcriber.begin(self._hearing.last(self._turn_start_ms))
                 await self.push_frame(ProposedUserStartedSpeakingFrame())
             case AskBoth():
                 self._transcriber.mark(effect.marker)
@@ -204,6 +183,7 @@ class Listening(FrameProcessor):
             case EndTurn():
                 await self._end_turn(effect)
             case DropTurn():
+                await self._tell(messages.nothing_heard(self._hearing.position_ms))
                 await self._close_turn()
             case FailTurn():
                 await self._turns.fail_unheard(effect.message)
@@ -235,7 +215,7 @@ class Listening(FrameProcessor):
     def _judge(self, marker: int) -> None:
         if self._judging is not None:
             self._judging.cancel()
-        audio = self._recent.last(self._heard_ms - self._turn_start_ms)
+        audio = self._hearing.last(self._turn_start_ms)
 
         async def judge() -> None:
             try:
@@ -250,12 +230,8 @@ class Listening(FrameProcessor):
 
     async def _acknowledge(self) -> None:
         """In lockstep, ask for more audio once nothing is being decided or answered."""
-        handled_ms = _duration_ms(self._handled_bytes)
+        handled_ms = self._hearing.taken_ms
         if not self._lockstep or handled_ms <= self._told_ms or is_deciding(self._state) or self._turns.is_open:
             return
         self._told_ms = handled_ms
         await self._tell(messages.heard(handled_ms))
-
-
-def _duration_ms(size_bytes: int) -> int:
-    return size_bytes * 1_000 // (2 * HEARD_RATE_HZ)

@@ -45,6 +45,11 @@ def pause(ms: int) -> dict[str, object]:
     return {"type": "pause", "ms": ms}
 
 
+def nothing_heard(ms: int) -> dict[str, object]:
+    """What sounded like speech had no words in it: no turn came of it."""
+    return {"type": "nothing-heard", "ms": ms}
+
+
 def turn_ended(number: int, transcript: str, speech_end_ms: int) -> dict[str, object]:
     """A person's turn is over; the answer is on its way."""
     return {"type": "turn-ended", "turn": number, "transcript": transcript, "speechEndMs": speech_end_ms}

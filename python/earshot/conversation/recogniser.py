@@ -80,7 +80,7 @@ class Recogniser:
             await self._send_audio(pending[:whole])
 
     async def mark(self, marker: int) -> None:
-        """Ask for the final words up to here."""
+        """Ask for the final words up to here; the last 12 ms stay in the resampler, and they are silent."""
         await self._send_audio(np.concatenate([*self._unsent, np.zeros(0, np.float32)]))
         self._unsent = []
         await self._send({"type": "Marker", "id": marker})

@@ -15,8 +15,10 @@ from websockets.exceptions import ConnectionClosed
 RATE_HZ = 16_000
 CHUNK_BYTES = RATE_HZ // 10 * 2
 CHUNK_MS = 100
+LIVE_CHUNK_MS = 20
 SILENCE_AFTER_S = 4.0
 LIMIT_S = 60.0
+_LOOK_ELSEWHERE_S = 0.05
 
 Message = dict[str, Any]
 
@@ -33,6 +35,7 @@ class FakeMain:
     sent_bytes: int = 0
     heard_ms: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _unsaid: bytearray = field(default_factory=bytearray)
 
     @classmethod
     @asynccontextmanager
@@ -93,21 +96,26 @@ class FakeMain:
                 return
             await self.say(bytes(CHUNK_BYTES))
 
-    async def say_live(self, audio: bytes, chunk_ms: int = 20) -> None:
-        """Send audio as fast as it is spoken."""
-        loop = asyncio.get_running_loop()
-        started_s = loop.time()
-        size = RATE_HZ * chunk_ms // 1_000 * 2
-        for index, start in enumerate(range(0, len(audio), size)):
-            await asyncio.sleep(started_s + (index + 1) * chunk_ms / 1_000 - loop.time())
-            await self.hear(audio[start : start + size])
+    @asynccontextmanager
+    async def microphone(self) -> AsyncIterator[None]:
+        """Send what is said as fast as it is spoken, and silence in between, until the context ends."""
+        sending = asyncio.create_task(self._send_by_the_clock())
+        yield
+        sending.cancel()
+        await asyncio.wait({sending})
+
+    async def say_live(self, audio: bytes) -> None:
+        """Say something into the microphone; returns once it is said."""
+        self._unsaid += audio
+        await self.until(lambda: not self._unsaid)
 
     async def until(self, happened: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
-        """Wait until something has been read."""
+        """Wait until something has been read, or has happened elsewhere."""
         async with asyncio.timeout(limit_s):
             while not happened():
                 self._changed.clear()
-                await self._changed.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), _LOOK_ELSEWHERE_S)
 
     def of(self, kind: str) -> list[Message]:
         """Return our messages of one type."""
@@ -124,6 +132,17 @@ class FakeMain:
     def closed_turns(self) -> int:
         """Return how many turns got their last message."""
         return len(self.of("turn")) + len(self.of("turn-failed"))
+
+    async def _send_by_the_clock(self) -> None:
+        loop = asyncio.get_running_loop()
+        size = RATE_HZ * LIVE_CHUNK_MS // 1_000 * 2
+        next_s = loop.time()
+        while True:
+            next_s += LIVE_CHUNK_MS / 1_000
+            await asyncio.sleep(next_s - loop.time())
+            chunk = bytes(self._unsaid[:size])
+            del self._unsaid[:size]
+            await self.hear(chunk.ljust(size, bytes(1)))
 
     async def _receive(self) -> str | bytes | None:
         with suppress(ConnectionClosed):

@@ -69,8 +69,9 @@ def free_ports() -> Ports:
     return ports
 
 
-def section(ports: Ports, **changes: Any) -> dict[str, Any]:
+def section(ports: Ports | None = None, **changes: Any) -> dict[str, Any]:
     """Build the conversation's section of the launch line. The models are those that come with pipecat."""
+    ports = ports or Ports(stt=1, llm=1, tts=1)
     return {
         "stt": {"url": f"ws://127.0.0.1:{ports.stt}/api/asr-streaming", "token": STT_TOKEN},
         "llm": {

@@ -1,6 +1,9 @@
 """Whole turns through the real process: what is heard, asked, spoken and told."""
 
+import os
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from conversation.stage import CONTEXT_TOKENS, MAX_REPLY_TOKENS, STT_TOKEN, SYSTEM_PROMPT, Stage, speech
@@ -133,7 +136,7 @@ async def test_a_noise_without_words_is_no_turn(stage: Stage) -> None:
     stage.recogniser.says("", QUESTION)
     async with stage.engines(), stage.main() as main:
         await main.say_all(speech("question"))
-        assert main.order() == ["heard", "speech-started", "heard", "pause", "heard"]
+        assert main.order() == ["heard", "speech-started", "heard", "pause", "nothing-heard", "heard"]
         assert stage.language_model.requests == []
         await main.say_all(speech("question"))
 
@@ -193,7 +196,7 @@ async def test_in_lockstep_the_reply_comes_as_fast_as_it_is_made(stage: Stage) -
 async def test_live_the_reply_comes_as_fast_as_it_sounds(stage: Stage) -> None:
     stage.recogniser.says(QUESTION)
     stage.voice.character_s = 0.3
-    async with stage.engines(), stage.main("realtime") as main:
+    async with stage.engines(), stage.main("realtime") as main, main.microphone():
         await main.say_live(speech("question", 0.4))
         await main.until(lambda: len(main.audio) > 0)
         started_s = time.monotonic()
@@ -205,15 +208,16 @@ async def test_live_the_reply_comes_as_fast_as_it_sounds(stage: Stage) -> None:
     assert main.of("heard") == []
 
 
-async def test_ten_minutes_of_silence_pass_in_well_under_one(stage: Stage) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_ten_minutes_of_silence_take_well_under_one_of_a_processor(stage: Stage) -> None:
     async with stage.engines(), stage.main() as main:
-        started_s = time.monotonic()
+        before_s = _processor_s(stage)
         await main.say(bytes(600 * 2 * RATE_HZ))
-        took_s = time.monotonic() - started_s
+        took_s = _processor_s(stage) - before_s
 
     assert main.order() == ["heard"]
     assert stage.recogniser.connections == []
-    assert took_s < 45
+    assert took_s < 30
 
 
 async def test_a_new_connection_takes_over(stage: Stage) -> None:
@@ -243,6 +247,11 @@ async def test_what_people_say_is_not_logged(stage: Stage) -> None:
         await main.say_all(speech("question"))
     assert _transcripts(main) == ["My secret is safe."]
     assert "secret" not in stage.process.said()
+
+
+def _processor_s(stage: Stage) -> float:
+    fields = Path(f"/proc/{stage.process.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _transcripts(main: FakeMain) -> list[str]:

@@ -13,7 +13,7 @@ async def test_speech_stops_the_voice_and_what_was_not_spoken_is_forgotten(stage
     stage.language_model.says(f"{LONG_REPLY} Then another sentence. And one more.", "Sure.")
     stage.voice.character_s = 0.1
     stage.voice.chunk_s = 0.05
-    async with stage.engines(), stage.main("realtime") as main:
+    async with stage.engines(), stage.main("realtime") as main, main.microphone():
         await main.say_live(speech("question", 0.5))
         await main.until(lambda: len(main.audio) > 24_000 * 2)
         started_s = time.monotonic()
@@ -34,7 +34,7 @@ async def test_speech_stops_the_voice_and_what_was_not_spoken_is_forgotten(stage
 async def test_speech_stops_the_thinking_and_both_halves_are_asked_together(stage: Stage) -> None:
     stage.recogniser.says("Can you tell me", "the time?")
     stage.language_model.first_word_s = 3.0
-    async with stage.engines(), stage.main("realtime") as main:
+    async with stage.engines(), stage.main("realtime") as main, main.microphone():
         await main.say_live(speech("question", 0.5))
         await main.until(lambda: len(stage.language_model.requests) == 1)
         stage.language_model.first_word_s = 0.0
@@ -54,7 +54,7 @@ async def test_the_voice_is_silent_soon_after_speech_begins(stage: Stage) -> Non
     stage.recogniser.says("First?", "Second?")
     stage.language_model.says(LONG_REPLY, "Sure.")
     stage.voice.character_s = 0.1
-    async with stage.engines(), stage.main("realtime") as main:
+    async with stage.engines(), stage.main("realtime") as main, main.microphone():
         await main.say_live(speech("question", 0.5))
         await main.until(lambda: len(main.audio) > 0)
         speaking = asyncio.create_task(main.say_live(speech("question", 0.5)))

@@ -11,10 +11,6 @@ test('an empty settings file means the defaults: our own engines, Ollama when it
   });
 });
 
-test('the assistant is asked for short spoken answers', () => {
-  expect(defaultSettings.systemPrompt).toMatch(/one or two short spoken sentences/);
-});
-
 test('one setting given leaves the others at their defaults', () => {
   const settings = settingsSchema.parse({ downloads: { modelFolder: '/mnt/models' }, services: { llm: { url: 'http://10.0.0.2:8000/v1' } } });
   expect(settings).toEqual({

@@ -21,7 +21,8 @@ _CLAUSE_PAUSE_S = 0.1
 
 _MARK = re.compile(r"(?<=[,;:])\s+|\s*—\s*|(?<!\d)\s+[-\N{EN DASH}]\s+")
 _CONJUNCTION = re.compile(
-    r"\s+(?=(?:and|but|or|so|because|since|while|when|where|which|who|although|though|unless|until|if|then|that|than)\s)", re.I
+    r"\s+(?=(?:and|but|or|so|because|since|while|when|where|which|who|although|though|unless|until|if|then|that|than)\s)",
+    re.I,
 )
 
 _LINE_WITHIN_SENTENCE = re.compile(r"(?<=[\w,])[ \t]*\n[ \t]*(?=[a-zà-öø-ÿ])")

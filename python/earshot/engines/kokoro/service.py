@@ -37,6 +37,7 @@ class KokoroService:
         Raises:
             FileNotFoundError: the model or a voice is missing.
             BadVoice: a voice has the wrong size.
+            BrokenModel: ONNX Runtime cannot load the model.
             CannotSpeak: one word gave no sound.
         """
         settings = self._settings

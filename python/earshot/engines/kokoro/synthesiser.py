@@ -19,6 +19,10 @@ _MOST_PHONEMES = 200
 """Of one synthesis, which cannot be interrupted: about twelve seconds of speech. Kokoro's own limit is 510."""
 
 
+class BrokenModel(RuntimeError):
+    """The file is there, but ONNX Runtime cannot load it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """Phonemes to say in one go, and the silence after them."""
@@ -31,7 +35,7 @@ class Synthesiser:
     """A loaded model and its voices. Every method blocks and belongs into the worker thread, one at a time."""
 
     def __init__(self, model: Path, voices: Mapping[str, Path], *, threads: int) -> None:
-        """Load; raises FileNotFoundError, BadVoice, and ONNX Runtime's own errors for a broken model."""
+        """Load; raises FileNotFoundError, BadVoice or BrokenModel."""
         self._styles: dict[str, Style] = {name: open_voice(name, file) for name, file in voices.items()}
         if not model.is_file():
             raise FileNotFoundError(f"the voice model {model.name} is missing")
@@ -81,7 +85,10 @@ def _load(model: Path, threads: int) -> Any:
     options.inter_op_num_threads = 1
     # A waiting thread that spins takes the core from the language model and from Whisper.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    try:
+        session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    except Exception as fault:  # each of ONNX Runtime's errors is a class of its own
+        raise BrokenModel(f"the voice model cannot be loaded: {fault}") from fault
     with tempfile.TemporaryDirectory() as folder:
         # Kokoro insists on an archive of voices. Ours are given to it one by one, so an empty archive will do.
         archive = Path(folder) / "voices.npz"

@@ -26,6 +26,10 @@ _RETRY_BEAM = 5
 _RETRY_LONGEST_REPEAT = 3
 
 
+class BrokenModel(RuntimeError):
+    """The files are there, but CTranslate2 cannot load them as asked."""
+
+
 class UnknownLanguage(ValueError):
     """The model does not know the language; the message names those it does."""
 
@@ -41,7 +45,7 @@ class SpeechModel:
     """A loaded model. Every method blocks and belongs into the worker thread, one at a time."""
 
     def __init__(self, folder: Path, *, device: str, precision: str, threads: int) -> None:
-        """Load; raises FileNotFoundError for a folder without a model and RuntimeError for a broken one."""
+        """Load; raises FileNotFoundError for a folder without a model and BrokenModel for one that cannot be loaded."""
         for name in _MODEL_FILES:
             if not (folder / name).is_file():
                 raise FileNotFoundError(f"the speech model is incomplete: {name} is missing")
@@ -51,9 +55,10 @@ class SpeechModel:
         from faster_whisper.transcribe import get_suppressed_tokens
         from faster_whisper.vad import get_vad_model
 
-        self._whisper = WhisperModel(
-            str(folder), device=device, compute_type=precision, cpu_threads=threads, local_files_only=True
-        )
+        try:
+            self._whisper = WhisperModel(str(folder), device=device, compute_type=precision, cpu_threads=threads)
+        except (RuntimeError, ValueError) as fault:
+            raise BrokenModel(f"the speech model cannot be loaded: {fault}") from fault
         self._tokenizer = Tokenizer
         self._voice_activity = get_vad_model()
         self._suppressed = get_suppressed_tokens(self._tokens(self.languages[0]), [-1])

@@ -41,8 +41,10 @@ class WhisperService:
 
         Raises:
             FileNotFoundError: a model file or the recording is missing.
-            RuntimeError: CTranslate2 cannot load the model, or it hears no words in the recording.
+            BrokenModel: CTranslate2 cannot load the model.
+            UnknownLanguage: the model does not know the language.
             UnreadableSound: the recording is no sound file.
+            CannotHear: it hears no words in the recording.
         """
         settings = self._settings
         started_s = time.perf_counter()

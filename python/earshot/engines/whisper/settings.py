@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from earshot.serving.launch import read_optional_text, read_positive, read_text
+from earshot.serving.launch import BadLaunchLine, read_optional_text, read_positive, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Settings:
     Attributes:
         model: folder with a CTranslate2 model (model.bin, config.json, tokenizer.json, vocabulary.txt).
         model_id: its id in the catalogue.
-        device: `cpu` or `cuda` (the one GPU this process is shown).
+        device: `cpu`.
         precision: CTranslate2's compute type, `int8` for instance.
         threads: threads of one recognition.
         language: code of the spoken language; None to detect it anew in every window.
@@ -32,10 +32,13 @@ class Settings:
 
 def read_settings(section: Mapping[str, object]) -> Settings:
     """Check the section; raises BadLaunchLine."""
+    device = read_text(section, "device")
+    if device != "cpu":
+        raise BadLaunchLine(f'"device" is "{device}": this Whisper runs on the cpu')
     return Settings(
         model=Path(read_text(section, "model")),
         model_id=read_text(section, "modelId"),
-        device=read_text(section, "device"),
+        device=device,
         precision=read_text(section, "precision"),
         threads=read_positive(section, "threads"),
         language=read_optional_text(section, "language"),

@@ -10,6 +10,9 @@ import { deadOrigin, startWebServer } from '../../../fakes/web-server.ts';
 import { realUv, useIndexAlone } from '../../real-uv.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
+// Where the tests' home has no uv yet, the first test that needs it installs it.
+vi.setConfig({ testTimeout: 120_000 });
+
 function carrier(parts: Partial<Carrier> = {}): Carrier {
   return {
     uv: { version: 'none', run: () => Promise.reject(new Error('this source does not need uv')) },

@@ -276,6 +276,17 @@ test('a file that was damaged on disk is fetched again, and that is said', async
   });
 });
 
+test('a damaged file is not used in the meantime where it cannot be fetched again', async () => {
+  const hub = await startHub({ 'model.bin': [weights] });
+  const store = emptyStore();
+  await fetchMissing(store, one, hub.origin);
+  writeFileSync(join(store.folder, 'tiny', 'model.bin'), wrongWeights.subarray(1));
+  expect({ id: (await fetchMissing(store, one, await deadOrigin())).fault?.id, contents: contentsOf(store) }).toEqual({
+    id: 'download-failed',
+    contents: {},
+  });
+});
+
 test('without a network it says what is missing, keeps what came, and a later start goes on from there', async () => {
   const store = emptyStore();
   const flaky = await startHub({ 'model.bin': [weights], 'config.json': [{ cutAfter: config.subarray(0, 5) }] });

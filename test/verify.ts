@@ -1,0 +1,78 @@
+/** `npm run verify`: every long suite on a committed tree; writes what it measured to docs/verification.md and the README. */
+import { execa } from 'execa';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { measureColdStart } from './bench/cold-start.ts';
+import { earshotEnvironment } from './setup/cache.ts';
+import type { SuiteFigure } from './setup/figures.ts';
+import { prepareProduct, repository } from './setup/prepare.ts';
+
+const coldStartLimitS = 300;
+const bench = z.object({
+  figures: z.array(
+    z.object({ name: z.string(), value: z.number(), unit: z.string(), baseline: z.number().nullable(), ratio: z.number().nullable(), goal: z.number().nullable() }),
+  ),
+});
+
+const dirty = (await execa('git', ['status', '--porcelain'], { cwd: repository })).stdout;
+if (dirty !== '') console.log(`the tree has changes that are not committed:\n${dirty}`);
+const commit = (await execa('git', ['rev-parse', '--short', 'HEAD'], { cwd: repository })).stdout + (dirty === '' ? '' : ' with uncommitted changes');
+const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 1024 ** 3)} GiB, Linux ${release()}, Node ${process.versions.node}, no GPU`;
+const figures: SuiteFigure[] = [];
+
+const cold = await measureColdStart();
+const totalS = cold.totalMs / 1000;
+figures.push(
+  { name: 'clone to first spoken answer, every cache empty', value: `${totalS.toFixed(0)} s`, bound: `≤ ${coldStartLimitS} s` },
+  { name: '  of which npm ci', value: `${(cold.npmCiMs / 1000).toFixed(0)} s`, bound: '–' },
+  { name: '  of which npm start (set-up, engines, one question in real time)', value: `${(cold.firstAnswerMs / 1000).toFixed(0)} s`, bound: '–' },
+  { name: 'second npm start', value: `${(cold.secondStartMs / 1000).toFixed(0)} s`, bound: cold.secondStartSetUp ? 'it set something up again' : 'nothing set up' },
+);
+console.log(figures);
+
+await prepareProduct();
+const voice = await execa('node', ['dist/cli.cjs', 'bench', 'voice', '--json'], { cwd: repository, env: earshotEnvironment(), stderr: 'inherit', reject: false });
+for (const { name, value, unit, baseline, ratio, goal } of bench.parse(JSON.parse(voice.stdout)).figures) {
+  const beside = baseline === null ? '' : ` / ${baseline}`;
+  figures.push({
+    name,
+    value: `${value}${beside} ${unit}${ratio === null ? '' : ` = ${ratio}`}`.trim(),
+    bound: goal === null ? '–' : `≤ ${goal}`,
+  });
+}
+
+const record = join(await mkdtemp(join(tmpdir(), 'earshot-verify-')), 'figures.jsonl');
+const suites = await execa('npx', ['vitest', 'run', '--project', 'real'], { cwd: repository, env: { EARSHOT_FIGURES: record }, stdio: 'inherit', reject: false });
+if (existsSync(record)) {
+  for (const line of (await readFile(record, 'utf8')).trim().split('\n')) figures.push(JSON.parse(line) as SuiteFigure);
+}
+
+const document = [
+  '# Verification',
+  '',
+  'Written by `npm run verify`. Absolute times come from a shared machine; ratios compare figures of one run.',
+  '',
+  `- Date: ${new Date().toISOString().slice(0, 10)}`,
+  `- Commit: ${commit}`,
+  `- Machine: ${machine}`,
+  `- Suites against the real product: ${suites.failed ? 'FAILED' : 'passed'}`,
+  '',
+  '| figure | measured | bound |',
+  '|---|---|---|',
+  ...figures.map(({ name, value, bound }) => `| ${name} | ${value} | ${bound} |`),
+  '',
+].join('\n');
+await mkdir(join(repository, 'docs'), { recursive: true });
+await writeFile(join(repository, 'docs', 'verification.md'), document);
+
+const readme = join(repository, 'README.md');
+const measured = `From clone to first spoken answer it took ${totalS.toFixed(0)} seconds, all downloads included (${machine}; measured by \`npm run verify\`).`;
+const text = await readFile(readme, 'utf8');
+await writeFile(readme, text.replace(/(<!-- cold-start:begin -->\n)[\s\S]*?(<!-- cold-start:end -->)/, `$1${measured}\n$2`));
+
+const missed = suites.failed || voice.exitCode !== 0 || totalS > coldStartLimitS || cold.secondStartSetUp;
+console.log(`\n${document}`);
+process.exitCode = missed ? 1 : 0;

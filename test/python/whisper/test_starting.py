@@ -35,7 +35,7 @@ def test_a_section_that_cannot_be_used_is_refused(field: str, value: object) -> 
 
 
 def test_a_bad_section_ends_the_process_with_two() -> None:
-    running = spawn(WHISPER, json.dumps({"token": "0" * 64, "port": 0, "service": {"model": 3}}))
+    running = spawn(WHISPER, json.dumps({"token": "0" * 64, "port": 0, "service": {**SECTION, "model": 3}}))
     assert running.process.wait(30) == 2
     assert 'error: bad launch line: "model" is missing or not a string' in running.said()
     running.stop()
@@ -48,7 +48,6 @@ def test_it_is_ready_only_after_it_has_heard_words(start_service: Start, whisper
     whisper.wait_until_ready()
     health = whisper.request("GET", "/health").document
     assert (health["device"], health["model"], health["build"]) == ("cpu", "whisper-base", "none")
-    assert "first words after" in whisper.said()
 
 
 def test_a_missing_model_is_named(start_service: Start, tmp_path: Path) -> None:

@@ -71,7 +71,13 @@ function talkText(heard: Talk, out: string | undefined): string {
 
 function turnText(turn: Turn): string {
   const { latency } = turn;
-  if (latency === null) return `“${turn.transcript}” — no answer was spoken`;
+  const question = shortened(turn.transcript);
+  if (latency === null) return `“${question}” got no spoken answer`;
   const stages = `pause ${formatDuration(latency.vadMs)}, turn ${formatDuration(latency.turnMs)}, recognition ${formatDuration(latency.sttMs)}, answer ${formatDuration(latency.llmMs)}, voice ${formatDuration(latency.ttsMs)}`;
-  return `“${turn.transcript}” answered after ${formatDuration(latency.voiceToVoiceMs)} (${stages})`;
+  return `“${question}” answered after ${formatDuration(latency.voiceToVoiceMs)} (${stages})`;
+}
+
+/** A long monologue as one line of progress. */
+function shortened(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }

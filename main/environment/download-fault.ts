@@ -22,14 +22,14 @@ export function downloadFault(what: string, missingBytes: number | null, reasons
   if (reasons.every((reason) => networkFailure.test(reason) && !answered.test(reason))) {
     return {
       id: 'download-failed',
-      title: `No network: ${what}${size} is still missing.`,
+      title: `No network. Still missing: ${what}${size}.`,
       detail,
       cure: 'Connect to the internet and start again; what has arrived is kept and Earshot goes on from there.',
     };
   }
   return {
     id: 'download-failed',
-    title: `${what}${size} could not be fetched.`,
+    title: `Could not be fetched: ${what}${size}.`,
     detail,
     cure: 'Start again to retry; what has arrived is kept.',
   };

@@ -22,16 +22,16 @@ afterAll(async () => {
 
 describe('a recording that cannot be heard is said in one sentence, before anything is started', () => {
   test.each([
-    ['a missing file', 'missing.wav', null, 'there is no such file'],
-    ['a text', 'text.wav', Buffer.from('hello, I am a text file and no sound'), 'it is not a WAV file that can be read'],
-    ['a torn header', 'torn.wav', Buffer.from('RIFF\x10\0\0\0WAVEfmt '), 'it is not a WAV file that can be read'],
-    ['no bytes', 'nothing.wav', Buffer.alloc(0), 'it is not a WAV file that can be read'],
-    ['no samples', 'empty.wav', foreignWav(new Int16Array(0), 'float'), 'it holds no sound'],
+    ['a missing file', 'missing.wav', null, 'There is no such file.'],
+    ['a text', 'text.wav', Buffer.from('hello, I am a text file and no sound'), 'This is not a sound file that can be read'],
+    ['a torn header', 'torn.wav', Buffer.from('RIFF\x10\0\0\0WAVEfmt '), 'This is not a sound file that can be read'],
+    ['no bytes', 'nothing.wav', Buffer.alloc(0), 'This is not a sound file that can be read'],
+    ['no samples', 'empty.wav', foreignWav(new Int16Array(0), 'float'), 'The sound is empty'],
   ])('%s', async (_title, name, content, reason) => {
     const path = join(scratch, name);
     if (content !== null) await writeFile(path, content);
     const { code, stdout, stderr } = await earshot(['talk', path]);
-    expect({ code, stdout, said: stderr.includes(`${name} cannot be heard: ${reason}`), helped: stderr.includes('Give a WAV file') }).toEqual({
+    expect({ code, stdout, said: stderr.includes(`${name} cannot be heard.\n${reason}`), helped: stderr.includes('Give a WAV file') }).toEqual({
       code: 1,
       stdout: '',
       said: true,
@@ -103,7 +103,7 @@ test('a damaged model file is never used: it is fetched again and the answer com
 describe('without a network', () => {
   test('a first start says what is missing and that it goes on later', async () => {
     const { code, stderr } = await earshotOffline(['install'], { EARSHOT_HOME: join(scratch, 'offline') });
-    expect({ code, said: stderr.includes('No network: the installer tool uv is still missing'), later: stderr.includes('start again') }, stderr).toEqual({
+    expect({ code, said: stderr.includes('No network. Still missing: the installer tool uv.'), later: stderr.includes('start again') }, stderr).toEqual({
       code: 1,
       said: true,
       later: true,
@@ -117,7 +117,7 @@ describe('without a network', () => {
       await cp(join(testHome, 'data', kept), join(home, 'data', kept), { recursive: true, preserveTimestamps: true });
     }
     const offline = await earshotOffline(['install'], { EARSHOT_HOME: home });
-    expect({ code: offline.code, said: offline.stderr.includes('No network: SmolLM2 135M language model (93.8 MiB) is still missing') }, offline.stderr).toEqual({
+    expect({ code: offline.code, said: offline.stderr.includes('No network. Still missing: SmolLM2 135M language model (93.8 MiB).') }, offline.stderr).toEqual({
       code: 1,
       said: true,
     });

@@ -30,12 +30,13 @@ const chunkMs: Readonly<Record<Pace, number>> = { lockstep: 100, realtime: 20 };
 const trailingSilenceMs = 4_000;
 /** Sound before the edge that the voice detector needs to find the same edge again. */
 const leadInMs = 700;
-/** No engine on any machine we know of takes this long over one answer; waiting longer would look like a hang. */
-const answerLimitMs = 180_000;
+/** No engine on any machine we know of takes this long over one answer; a recording that is one long turn may take its own length more. */
+const answerPatienceMs = 180_000;
 
 export function createFeed(options: { readonly recording: Buffer; readonly fromMs: number; readonly pace: Pace }): Feed {
   const { recording, fromMs, pace } = options;
   const stepMs = chunkMs[pace];
+  const answerLimitMs = answerPatienceMs + Math.round(recording.length / bytesPerMs);
   let sentMs = 0;
   let heardMs = 0;
   let startedAt = 0;

@@ -27,13 +27,14 @@ export async function readRecording(path: string, python: string, root: string):
 
 /** Says that a file is missing before anything is started for it. */
 export function requireFile(path: string): void {
-  if (!existsSync(path)) throw unreadable(path, 'there is no such file');
+  if (!existsSync(path)) throw unreadable(path, 'There is no such file.');
 }
 
 function unreadable(path: string, reason: string): FaultError {
   return new FaultError({
     id: 'recording-unreadable',
-    title: `${basename(path)} cannot be heard: ${reason}.`,
+    title: `${basename(path)} cannot be heard.`,
+    detail: reason,
     cure: 'Give a WAV file: any sample rate, mono or stereo, 8 to 32 bits or floating point.',
   });
 }

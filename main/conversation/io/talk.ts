@@ -6,7 +6,7 @@ import type { Supervisor } from '../../services/io/supervisor.ts';
 import type { ServiceId } from '../../services/service.ts';
 import type { Talk, Turn } from '../talk.ts';
 import { firstAudibleSample } from '../wav.ts';
-import { connect, type Pace } from './connection.ts';
+import { connect, type ConversationListener, type Pace } from './connection.ts';
 import { createFeed, type FeedEnd } from './feed.ts';
 import { bytesPerMs } from './recording.ts';
 
@@ -70,55 +70,53 @@ interface PlayListener {
 
 /** Opens the conversation and plays the recording from `fromMs` on, until its end or until something failed. */
 async function playFrom(options: TalkOptions, fromMs: number, listener: PlayListener): Promise<FeedEnd> {
-  const { supervisor, recording, pace } = options;
+  const { supervisor, recording, pace, signal } = options;
   const { endpoint } = snapshotOf(supervisor, 'conversation');
   if (endpoint === null) return { kind: 'failed', service: 'conversation', reason: 'it is not running', resumeMs: fromMs };
   const feed = createFeed({ recording, fromMs, pace });
   let firstSoundAt: number | null = null;
+  const conversation: ConversationListener = {
+    onEvent: (event) => {
+      feed.take(event);
+      if (event.type !== 'turn') return;
+      const spokenAt = feed.sentAt(event.speechEndMs);
+      listener.onTurn({
+        transcript: event.transcript,
+        reply: event.reply,
+        interrupted: event.interrupted,
+        latency: event.latency,
+        speechEndMs: Math.round(fromMs + event.speechEndMs),
+        heardAfterMs: firstSoundAt !== null && spokenAt !== null ? firstSoundAt - spokenAt : null,
+      });
+      firstSoundAt = null;
+    },
+    onAudio: (pcm, rateHz) => {
+      if (firstSoundAt === null) {
+        const sample = firstAudibleSample(pcm, audibleLevel);
+        if (sample >= 0) firstSoundAt = performance.now() + (sample * 1000) / rateHz;
+      }
+      listener.onAudio(pcm, rateHz);
+    },
+    onClosed: (reason) => {
+      feed.fail('conversation', reason);
+    },
+  };
+  const connection = await connect(endpoint, pace, conversation).catch((error: unknown) => errorMessage(error));
+  if (typeof connection === 'string') return { kind: 'failed', service: 'conversation', reason: connection, resumeMs: fromMs };
+  const unwatch = supervisor.onChange(() => {
+    const fault = failedService(supervisor.snapshot());
+    if (fault?.service !== undefined) feed.fail(fault.service as ServiceId, fault.title);
+  });
+  function onAbort(): void {
+    feed.fail('conversation', 'stopped');
+  }
+  signal.addEventListener('abort', onAbort);
   try {
-    const connection = await connect(endpoint, pace, {
-      onEvent: (event) => {
-        feed.take(event);
-        if (event.type !== 'turn') return;
-        const spokenAt = feed.sentAt(event.speechEndMs);
-        listener.onTurn({
-          transcript: event.transcript,
-          reply: event.reply,
-          interrupted: event.interrupted,
-          latency: event.latency,
-          speechEndMs: Math.round(fromMs + event.speechEndMs),
-          heardAfterMs: pace === 'realtime' && firstSoundAt !== null && spokenAt !== null ? firstSoundAt - spokenAt : null,
-        });
-        firstSoundAt = null;
-      },
-      onAudio: (pcm, rateHz) => {
-        if (firstSoundAt === null) {
-          const sample = firstAudibleSample(pcm, audibleLevel);
-          if (sample >= 0) firstSoundAt = performance.now() + (sample * 1000) / rateHz;
-        }
-        listener.onAudio(pcm, rateHz);
-      },
-      onClosed: (reason) => {
-        feed.fail('conversation', reason);
-      },
-    });
-    const unwatch = supervisor.onChange(() => {
-      const fault = failedService(supervisor.snapshot());
-      if (fault?.service !== undefined) feed.fail(fault.service as ServiceId, fault.title);
-    });
-    function onAbort(): void {
-      feed.fail('conversation', 'stopped');
-    }
-    options.signal.addEventListener('abort', onAbort);
-    try {
-      return await feed.run(connection.sendAudio);
-    } finally {
-      options.signal.removeEventListener('abort', onAbort);
-      unwatch();
-      connection.close();
-    }
-  } catch (error) {
-    return { kind: 'failed', service: 'conversation', reason: errorMessage(error), resumeMs: fromMs };
+    return await feed.run(connection.sendAudio);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    unwatch();
+    connection.close();
   }
 }
 

@@ -10,6 +10,7 @@ import { saysDiskFull } from '../download-fault.ts';
 import type { Installation, Report, StepResult } from '../model.ts';
 import { requireFreeSpace } from './disk.ts';
 import { fetchModel, missingFiles, type ModelStore } from './model-store.ts';
+import { removeStaleStaging } from './stale-staging.ts';
 import { installedUv, installUv } from './uv.ts';
 import { installedEnvironment, installEnvironment, voiceSlot } from './voice-environment.ts';
 
@@ -52,6 +53,7 @@ export async function install(options: InstallOptions): Promise<Installation> {
   }
 
   await mkdir(folders.data, { recursive: true });
+  await removeStaleStaging(folders.data, Date.now());
   const uv = await step('uv', 'Installer (uv)', () => installedUv(folders, root), (onLine) => installUv(folders, root, onLine));
   const slot = await voiceSlot(uv, folders, root, (text) => {
     report({ kind: 'detail', step: 'environment', text });

@@ -34,17 +34,17 @@ const completeMark = 'earshot-complete';
 /** Finds the slot the `voice` environment belongs in on this machine; fetches a Python when the system has none that fits. */
 export async function voiceSlot(uv: Uv, folders: Folders, root: string, onLine: (line: string) => void): Promise<Slot> {
   const lock = join(root, 'python', 'locks', `voice.${platform() === 'win32' ? 'windows' : 'linux'}.txt`);
+  const buildLock = join(root, 'python', 'locks', 'build.txt');
   const interpreter = await findPython(uv, onLine);
   const version = await uv.run(['python', 'find', '--show-version', interpreter]);
   const pythonVersion = version.stdout.trim();
   const fingerprint = environmentFingerprint({
-    lock: await readFile(lock, 'utf8'),
+    lock: `${await readFile(lock, 'utf8')}\0${await readFile(buildLock, 'utf8')}`,
     pythonVersion,
     platform: platform(),
     arch: arch(),
   });
   const folder = join(folders.data, 'environments', `voice-${fingerprint}`);
-  const buildLock = join(root, 'python', 'locks', 'build.txt');
   return { fingerprint, folder, lock, buildLock, interpreter, pythonSeries: pythonVersion.split('.').slice(0, 2).join('.') };
 }
 

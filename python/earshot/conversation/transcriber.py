@@ -14,6 +14,11 @@ from earshot.conversation.turn_taking import Transcribed, TranscriberFailed
 ANSWER_LIMIT_S = 30.0
 """A marker that is not answered by then never will be. Whisper base needs under one second, on a busy machine three."""
 
+_SLOWEST_REAL_TIME_FACTOR = 0.5
+"""What a long turn may add to the limit: a recording arrives faster than a recogniser hears it."""
+
+_BYTES_PER_SECOND = 32_000
+
 _BACKLOG_LIMIT = 4_000
 """Commands that may wait for a recogniser that does not take them: about two minutes of audio."""
 
@@ -35,6 +40,7 @@ class Transcriber:
         self._in_turn = False
         self._broken = False
         self._newest_marker = 0
+        self._turn_bytes = 0
 
     def begin(self, audio: bytes) -> None:
         """Begin a turn with the audio before it was noticed (s16le, 16 kHz)."""
@@ -43,6 +49,7 @@ class Transcriber:
         if self._working is not None:
             self._working.cancel()
         self._in_turn = True
+        self._turn_bytes = 0
         self._working = asyncio.create_task(self._work(self._commands, self._working))
         self.hear(audio)
 
@@ -51,6 +58,7 @@ class Transcriber:
         if self._commands.qsize() >= _BACKLOG_LIMIT:
             self._fail("it does not keep up")
         elif self._in_turn:
+            self._turn_bytes += len(audio)
             self._commands.put_nowait(lambda recogniser: recogniser.hear(audio))
 
     def mark(self, marker: int) -> None:
@@ -62,7 +70,8 @@ class Transcriber:
         self._newest_marker = marker
         self._commands.put_nowait(lambda recogniser: recogniser.mark(marker))
         loop = asyncio.get_running_loop()
-        self._answer_limit = loop.call_later(ANSWER_LIMIT_S, self._fail, f"no answer within {ANSWER_LIMIT_S:g} s")
+        limit_s = ANSWER_LIMIT_S + _SLOWEST_REAL_TIME_FACTOR * self._turn_bytes / _BYTES_PER_SECOND
+        self._answer_limit = loop.call_later(limit_s, self._fail, f"no answer within {limit_s:.0f} s")
 
     def end(self) -> None:
         """End the turn: the connection stays, and its failure does not matter until the next one."""

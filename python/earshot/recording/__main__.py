@@ -6,7 +6,11 @@ Exit code 1 with one line `error: …` on stderr when the file cannot be heard.
 import sys
 from pathlib import Path
 
-from earshot.recording.reading import RecordingError, read_recording
+from earshot.audio.decoding import UnreadableSound, decode
+from earshot.audio.samples import to_s16le
+
+_SAMPLE_RATE_HZ = 16_000
+_LONGEST_S = 3_600
 
 
 def main(arguments: list[str]) -> int:
@@ -15,11 +19,12 @@ def main(arguments: list[str]) -> int:
         print("error: usage: python -m earshot.recording FILE", file=sys.stderr)
         return 2
     try:
-        for block in read_recording(Path(arguments[0])):
-            sys.stdout.buffer.write(block)
-    except RecordingError as error:
+        with Path(arguments[0]).open("rb") as file:
+            samples = decode(file, sample_rate_hz=_SAMPLE_RATE_HZ, longest_s=_LONGEST_S)
+    except (UnreadableSound, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    sys.stdout.buffer.write(to_s16le(samples))
     return 0
 
 

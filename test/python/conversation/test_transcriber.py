@@ -82,7 +82,9 @@ async def test_a_recogniser_that_never_answers_fails_and_is_called_anew(monkeypa
         line.recogniser.delay_s = 60
         line.transcriber.begin(SECOND)
         line.transcriber.mark(1)
-        assert await line.next() == TranscriberFailed("no answer within 0.2 s")
+        failed = await line.next()
+        assert isinstance(failed, TranscriberFailed)
+        assert failed.message.startswith("no answer within")
         line.recogniser.delay_s = 0
         line.recogniser.says("", "again")
         line.transcriber.begin(SECOND)

@@ -39,6 +39,11 @@ def test_a_piece_begins_at_once_and_ends_with_a_pause(kokoro: Running) -> None:
     assert (samples[-round(0.25 * 24_000) :] == 0).all()
 
 
+def test_ordinary_text_leaves_no_warnings_in_the_log(kokoro: Running) -> None:
+    assert kokoro.post(ROUTE, {"input": "Dr. Jones paid $3.50 at 10:05, twice."}).status == 200
+    assert "WARNING" not in kokoro.said()
+
+
 def test_speed_shortens(kokoro: Running) -> None:
     slow, fast = (
         len(kokoro.post(ROUTE, {"input": "How are you today?", "speed": speed, "response_format": "pcm"}).body)
@@ -49,7 +54,7 @@ def test_speed_shortens(kokoro: Running) -> None:
 
 def test_the_first_piece_is_there_long_before_the_last(kokoro: Running) -> None:
     began_s = time.monotonic()
-    connection = kokoro.begin(ROUTE, {"input": LONG, "response_format": "pcm"})
+    connection = kokoro.begin(ROUTE, {"input": LONG * 2, "response_format": "pcm"})
     response = connection.getresponse()
     first = response.read1(1 << 20)
     first_s = time.monotonic() - began_s

@@ -24,7 +24,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
 def service_section(models: Path) -> dict[str, object]:
-    model = models / "smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+    model = next(models.rglob("SmolLM2-135M-Instruct.Q4_1.gguf"))
     return {"model": str(model), "modelId": "smollm2-135m", "device": "cpu", "threads": 1, "contextTokens": 4096}
 
 

@@ -38,7 +38,7 @@ const withoutNetwork = {
 test.each(Object.entries(withoutNetwork))('no network: %s', (_what, reason) => {
   expect(downloadFault('Kokoro voices', 5 * 1024 ** 2, [reason])).toEqual({
     id: 'download-failed',
-    title: 'No network: Kokoro voices (5.0 MiB) is still missing.',
+    title: 'No network. Still missing: Kokoro voices (5.0 MiB).',
     detail: `Tried:\n  - ${reason}`,
     cure: 'Connect to the internet and start again; what has arrived is kept and Earshot goes on from there.',
   });
@@ -68,7 +68,7 @@ const answered = {
 test.each(Object.entries(answered))('no talk of a missing network: %s', (_what, reason) => {
   expect(downloadFault('Kokoro voices', null, [reason])).toEqual({
     id: 'download-failed',
-    title: 'Kokoro voices could not be fetched.',
+    title: 'Could not be fetched: Kokoro voices.',
     detail: `Tried:\n  - ${reason}`,
     cure: 'Start again to retry; what has arrived is kept.',
   });
@@ -77,7 +77,7 @@ test.each(Object.entries(answered))('no talk of a missing network: %s', (_what, 
 test('one source that answered is enough to know that there is a network', () => {
   const reasons = [withoutNetwork['a refused connection'], answered['a file that is gone']];
   expect(downloadFault('Kokoro voices', null, reasons)).toMatchObject({
-    title: 'Kokoro voices could not be fetched.',
+    title: 'Could not be fetched: Kokoro voices.',
     detail: `Tried:\n  - ${reasons.join('\n  - ')}`,
   });
 });

@@ -5,12 +5,12 @@ one full stop ("it is 3.14." becomes "three. fourteen") and says "e.g." as two s
 marks, espeak-ng reads numbers, initials and abbreviations itself.
 """
 
+import logging
 import re
 from collections.abc import Collection
 from functools import cache
 
 from phonemizer.backend import EspeakBackend
-from phonemizer.logger import get_logger
 
 _MARK = re.compile(r"""(\s*(?:[;!?…—“”"()]|\.{2,}|(?<!\d)[:,]|[:,](?!\d)|\.(?=["”')]*\s*$))+\s*)""")
 _ELLIPSIS = re.compile(r"\.{2,}")
@@ -43,6 +43,12 @@ def _backend(language: str) -> EspeakBackend:
         punctuation_marks=_NO_MARK,
         with_stress=True,
         language_switch="remove-flags",
-        # It warns whenever a number is spoken in more words than it is written in.
-        logger=get_logger(verbosity="quiet"),
+        logger=_quiet_logger(),
     )
+
+
+def _quiet_logger() -> logging.Logger:
+    """espeak-ng's wrapper warns whenever something is spoken in more words than it is written in."""
+    logger = logging.getLogger(f"{__name__}.espeak")
+    logger.setLevel(logging.ERROR)
+    return logger

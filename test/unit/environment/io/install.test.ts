@@ -80,7 +80,7 @@ test('a set-up that lost the network goes on where it was', async () => {
   useIndexAlone(index.origin);
   const checkout = await smallCheckout();
   await expect(setUp(checkout, await deadOrigin())).rejects.toMatchObject({
-    fault: { id: 'download-failed', title: 'No network: A tiny model (48.8 KiB) is still missing.' },
+    fault: { id: 'download-failed', title: 'No network. Still missing: A tiny model (48.8 KiB).' },
   });
   const hub = await startHub({ 'model.bin': [weights] });
   expect([outcomes(await setUp(checkout, hub.origin)), hub.requests]).toEqual([

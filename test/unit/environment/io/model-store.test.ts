@@ -178,7 +178,7 @@ test('a download that is cut off is a network fault and not a wrong file', async
   expect({ fault: (await fetchMissing(store, one, hub.origin)).fault, contents: contentsOf(store) }).toEqual({
     fault: {
       id: 'download-failed',
-      title: 'No network: A tiny model (195.3 KiB) is still missing.',
+      title: 'No network. Still missing: A tiny model (195.3 KiB).',
       detail: expect.stringMatching(/^Tried:\n {2}- hub: 127\.0\.0\.1:\d+: terminated: (other side closed|read ECONNRESET)$/) as string,
       cure: 'Connect to the internet and start again; what has arrived is kept and Earshot goes on from there.',
     },
@@ -244,7 +244,7 @@ describe('a folder of the user', () => {
     const folder = folderWith({ 'model.bin': wrongWeights });
     expect((await fetchMissing(emptyStore(folder), one, await deadOrigin())).fault).toMatchObject({
       id: 'download-failed',
-      title: 'A tiny model (195.3 KiB) could not be fetched.',
+      title: 'Could not be fetched: A tiny model (195.3 KiB).',
       detail: expect.stringContaining(`the folder ${folder}: model.bin has the wrong checksum`) as string,
     });
   });
@@ -298,7 +298,7 @@ test('without a network it says what is missing, keeps what came, and a later st
   expect({ faults: [first.fault?.id, offline.fault?.title, offline.fault?.cure, later.fault], kept, requests: hub.requests }).toEqual({
     faults: [
       'download-failed',
-      'No network: A tiny model (13 B) is still missing.',
+      'No network. Still missing: A tiny model (13 B).',
       'Connect to the internet and start again; what has arrived is kept and Earshot goes on from there.',
       null,
     ],
@@ -311,7 +311,7 @@ test('a hub that lacks the file is named with its answer', async () => {
   const hub = await startHub({});
   expect((await fetchMissing(emptyStore(), one, hub.origin)).fault).toEqual({
     id: 'download-failed',
-    title: 'A tiny model (195.3 KiB) could not be fetched.',
+    title: 'Could not be fetched: A tiny model (195.3 KiB).',
     detail: `Tried:\n  - hub: 127.0.0.1:${hub.port} answered 404`,
     cure: 'Start again to retry; what has arrived is kept.',
   });

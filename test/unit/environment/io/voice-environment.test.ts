@@ -53,7 +53,7 @@ test.each([
   await expect(install(slot, checkout)).rejects.toMatchObject({
     fault: {
       id: 'download-failed',
-      title: 'the Python packages of the voice stack could not be fetched.',
+      title: 'Could not be fetched: the Python packages of the voice stack.',
       detail: expect.stringMatching(reason) as string,
     },
   });
@@ -65,7 +65,7 @@ test('without a network it says what is missing, and a later start goes on', asy
   const offline = await smallCheckout();
   const slot = await slotOf(offline);
   await expect(install(slot, offline)).rejects.toMatchObject({
-    fault: { id: 'download-failed', title: 'No network: the Python packages of the voice stack is still missing.' },
+    fault: { id: 'download-failed', title: 'No network. Still missing: the Python packages of the voice stack.' },
   });
   const index = await startPackageIndex([tiny]);
   useIndexAlone(index.origin);
@@ -107,7 +107,7 @@ test('another lock is another environment, and the old one works until the new o
   const checkout = await smallCheckout();
   const old = await install(await slotOf(checkout), checkout);
   lockVoice(checkout.root, [broken]);
-  await expect(install(await slotOf(checkout), checkout)).rejects.toThrow('could not be fetched');
+  await expect(install(await slotOf(checkout), checkout)).rejects.toThrow('Could not be fetched');
   const afterFailure = answerOf(old);
   lockVoice(checkout.root, [newer]);
   const now = await install(await slotOf(checkout), checkout);

@@ -1,4 +1,3 @@
-import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -18,16 +17,39 @@ const stages = [
   'desktop',
 ];
 
-const stageZones = stages.flatMap((stage, index) => {
-  const later = [...stages.slice(index + 1), 'commands'];
-  return [
-    {
-      target: `./main/${stage}`,
-      from: later.map((name) => `./main/${name}`),
-      message: `${stage} must not know the stages after it (${later.join(', ')}).`,
+/** Stages whose effects live in files named for them: outside of io/ they read no disk and start no process. */
+const stagesWithIo = ['hardware', 'plan', 'environment', 'services', 'conversation', 'telemetry'];
+const effects = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'execa', 'ws'];
+
+/** One block a stage: what its files must not import. */
+function stageRules() {
+  return stages.map((stage, index) => {
+    const later = [...stages.slice(index + 1), 'commands'];
+    const pure = stagesWithIo.includes(stage);
+    return [
+      stageBlock(stage, later, [`main/${stage}/**/*.ts`], stage === 'desktop' ? [] : ['electron']),
+      ...(pure ? [stageBlock(stage, later, [`main/${stage}/*.ts`], ['electron', ...effects])] : []),
+    ];
+  });
+}
+
+function stageBlock(stage, later, files, modules) {
+  return {
+    files,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: modules.map((name) => ({
+            name,
+            message: name === 'electron' ? 'Only main/desktop and main/index.ts know Electron.' : 'Effects live in the io/ folder of the stage.',
+          })),
+          patterns: [{ regex: `^\\.\\./(\\.\\./)?(${later.join('|')})/`, message: `${stage} must not know the stages after it.` }],
+        },
+      ],
     },
-  ];
-});
+  };
+}
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'python/**', 'docs/**', 'coverage/**'] },
@@ -35,50 +57,27 @@ export default tseslint.config(
   ...tseslint.configs.stylisticTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] } } },
-    plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.tsx', '.js'] } } },
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      'import-x/no-default-export': 'error',
-      'import-x/no-cycle': 'error',
-      'import-x/no-restricted-paths': ['error', { zones: stageZones }],
       'func-style': ['error', 'declaration', { allowArrowFunctions: false }],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'no-restricted-syntax': [
         'error',
         { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
         { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
+        { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
       ],
     },
   },
+  ...stageRules().flat(),
   {
-    // Only the desktop stage and the desktop's entry know Electron: everything else runs under plain Node.
-    files: ['main/**/*.ts'],
-    ignores: ['main/desktop/**', 'main/index.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'electron', message: 'Only main/desktop and main/index.ts.' }] }] },
+    files: ['main/commands/**/*.ts', 'main/cli.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'electron', message: 'Only main/desktop and main/index.ts know Electron.' }] }] },
   },
-  {
-    // Effects live in files named for them: a pure stage file reads no disk and starts no process.
-    files: ['main/{hardware,plan,environment,services,conversation,telemetry}/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: [
-            { name: 'electron', message: 'Only main/desktop and main/index.ts.' },
-            ...['node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'execa', 'ws'].map((name) => ({
-              name,
-              message: 'Effects live in the io/ folder of the stage.',
-            })),
-          ],
-        },
-      ],
-    },
-  },
-  { files: ['eslint.config.js', 'vitest.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['eslint.config.js', 'vitest.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['eslint.config.js'], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -19,7 +19,7 @@ const stages = [
 
 /** Stages whose effects live in files named for them: outside of io/ they read no disk and start no process. */
 const stagesWithIo = ['hardware', 'plan', 'environment', 'services', 'conversation', 'telemetry'];
-const effects = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'execa', 'ws'];
+const effects = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'node:https', 'execa', 'ws', 'tar', 'npm-registry-fetch', 'systeminformation'];
 
 /** One block a stage: what its files must not import. */
 function stageRules() {

@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { runBenchVoice } from './commands/bench.ts';
 import { createContext } from './commands/context.ts';
 import { runInstall } from './commands/install.ts';
-import { createOutput, faultOf, reportFault } from './commands/output.ts';
+import { createOutput, faultOf, reportFault, stopped } from './commands/output.ts';
 import { runProbe } from './commands/probe.ts';
 import { runServe } from './commands/serve.ts';
 import { runStart } from './commands/start.ts';
@@ -26,48 +26,59 @@ Options of every command:
 type Values = Record<string, string | boolean | undefined>;
 
 interface Command {
-  readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** Options of its own, beside those of every command. */
+  readonly options: readonly string[];
   readonly positionals: readonly string[];
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  start: { options: {}, positionals: [] },
-  talk: { options: { out: { type: 'string' }, realtime: { type: 'boolean' } }, positionals: ['FILE.wav'] },
-  serve: { options: {}, positionals: [] },
-  install: { options: {}, positionals: [] },
-  bench: { options: {}, positionals: ['voice'] },
-  probe: { options: { 'nvidia-smi': { type: 'string' } }, positionals: [] },
+  start: { options: ['settings'], positionals: [] },
+  talk: { options: ['settings', 'out', 'realtime'], positionals: ['FILE.wav'] },
+  serve: { options: ['settings'], positionals: [] },
+  install: { options: ['settings'], positionals: [] },
+  bench: { options: ['settings'], positionals: ['voice'] },
+  probe: { options: ['nvidia-smi'], positionals: [] },
 };
 
-const commonOptions = { json: { type: 'boolean' }, settings: { type: 'string' }, help: { type: 'boolean' } } as const;
+const commonOptions = ['json', 'help', 'version'];
+const options = {
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+  version: { type: 'boolean' },
+  settings: { type: 'string' },
+  out: { type: 'string' },
+  realtime: { type: 'boolean' },
+  'nvidia-smi': { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
 
 class UsageError extends Error {}
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args[0] === '--version') {
+  const { values, positionals } = parse(args);
+  if (values['version'] === true) {
     process.stdout.write(`${packageFile.version}\n`);
     return 0;
   }
-  const name = args[0] === undefined || args[0].startsWith('-') ? 'start' : args[0];
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) throw new UsageError(`There is no command "${name}".`);
-  const { values, positionals } = parse(command, args[0] === name ? args.slice(1) : args);
   if (values['help'] === true) {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
-  if (positionals.length !== command.positionals.length) {
-    throw new UsageError(`earshot ${name} takes ${command.positionals.length === 0 ? 'no file' : command.positionals.join(' ')}.`);
+  const [name = 'start', ...rest] = positionals;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new UsageError(`There is no command "${name}".`);
+  const foreign = Object.keys(values).find((option) => !command.options.includes(option) && !commonOptions.includes(option));
+  if (foreign !== undefined) throw new UsageError(`"earshot ${name}" has no option --${foreign}.`);
+  if (rest.length !== command.positionals.length) {
+    throw new UsageError(`"earshot ${name}" takes ${command.positionals.length === 0 ? 'no file' : command.positionals.join(' ')}.`);
   }
-  if (name === 'bench' && positionals[0] !== 'voice') throw new UsageError(`There is no bench "${positionals[0] ?? ''}".`);
-  return run(name, values, positionals);
+  if (name === 'bench' && rest[0] !== 'voice') throw new UsageError(`There is no bench "${rest[0] ?? ''}".`);
+  return run(name, values, rest);
 }
 
-function parse(command: Command, args: readonly string[]): { values: Values; positionals: readonly string[] } {
+function parse(args: readonly string[]): { values: Values; positionals: readonly string[] } {
   try {
-    const options: ParseArgsConfig['options'] = { ...commonOptions, ...command.options };
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    return { values: values as Values, positionals };
+    return { values, positionals };
   } catch (error) {
     throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error));
   }
@@ -97,7 +108,10 @@ async function run(name: string, values: Values, positionals: readonly string[])
         return await runStart(context);
     }
   } catch (error) {
-    if (stop.signal.aborted) return 130;
+    if (stop.signal.aborted) {
+      reportFault(output, stopped);
+      return 130;
+    }
     reportFault(output, faultOf(error));
     return 1;
   }
@@ -107,12 +121,21 @@ function text(value: string | boolean | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+const json = process.argv.includes('--json');
+
+// A mistake of ours outside of any command still ends with one document and one sentence; the engines end with us.
+process.on('uncaughtException', (error) => {
+  reportFault(createOutput(json), faultOf(error));
+  process.exit(1);
+});
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
+    if (json) reportFault(createOutput(true), { id: 'usage', title: error.message });
     process.stderr.write(`${error.message}\n\n${usage}\n`);
     process.exitCode = 2;
   },

@@ -55,6 +55,9 @@ export function faultOf(error: unknown): Fault {
   };
 }
 
+/** What a command says that was told to stop. */
+export const stopped: Fault = { id: 'stopped', title: 'Stopped, as asked.' };
+
 /** Ends a command that failed: the fault as JSON on stdout or as text on stderr. */
 export function reportFault(output: Output, fault: Fault): void {
   if (output.json) process.stdout.write(`${JSON.stringify({ error: fault }, null, 2)}\n`);

@@ -1,5 +1,6 @@
-import { once } from 'node:events';
-import type { ServiceSnapshot } from '../services/io/supervisor.ts';
+import { FaultError, type Fault } from '../platform/fault.ts';
+import { failedService } from '../services/io/readiness.ts';
+import type { ServiceSnapshot, Supervisor } from '../services/io/supervisor.ts';
 import { serviceTitle } from '../services/names.ts';
 import type { Context } from './context.ts';
 import { prepare, withStack } from './stack.ts';
@@ -10,8 +11,29 @@ export async function runServe(context: Context): Promise<number> {
   return withStack(context, prepared, async (supervisor) => {
     const services = supervisor.snapshot();
     context.output.result({ services: services.map(serviceDocument) }, serveText(services));
-    if (!context.signal.aborted) await once(context.signal, 'abort');
+    await untilStoppedOrFailed(supervisor, context.signal);
     return 0;
+  });
+}
+
+/** Settles when told to stop; throws the fault of a service that was given up, so that whoever supervises us knows. */
+async function untilStoppedOrFailed(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const unwatch = supervisor.onChange(() => {
+      const fault = failedService(supervisor.snapshot());
+      if (fault !== null) finish(fault);
+    });
+    function finish(fault: Fault | null): void {
+      unwatch();
+      signal.removeEventListener('abort', onAbort);
+      if (fault === null) resolve();
+      else reject(new FaultError(fault));
+    }
+    function onAbort(): void {
+      finish(null);
+    }
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
   });
 }
 

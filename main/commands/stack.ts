@@ -1,8 +1,10 @@
-import { mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { install } from '../environment/io/install.ts';
 import type { Installation } from '../environment/model.ts';
 import { probe } from '../hardware/io/probe.ts';
+import { FaultError } from '../platform/fault.ts';
+import { errorMessage } from '../platform/text.ts';
 import { catalogue } from '../plan/catalogue.ts';
 import type { Plan } from '../plan/model.ts';
 import { plan } from '../plan/plan.ts';
@@ -12,7 +14,7 @@ import { createSupervisor, type Supervisor } from '../services/io/supervisor.ts'
 import { serviceTitle, stateTitle } from '../services/names.ts';
 import { stackOf } from '../services/stack.ts';
 import type { Context } from './context.ts';
-import { progressLines } from './output.ts';
+import { progressLines, reportFault, stopped } from './output.ts';
 
 export interface Prepared {
   readonly plan: Plan;
@@ -21,6 +23,20 @@ export interface Prepared {
 
 /** Probe, plan and install: the loop up to the point where something can be started. */
 export async function prepare(context: Context, options: { readonly rehash: boolean } = { rehash: false }): Promise<Prepared> {
+  // An install is safe to kill at any point, so a stop in the middle of it needs no ceremony.
+  function leave(): void {
+    reportFault(context.output, stopped);
+    process.exit(130);
+  }
+  context.signal.addEventListener('abort', leave);
+  try {
+    return await probeAndInstall(context, options);
+  } finally {
+    context.signal.removeEventListener('abort', leave);
+  }
+}
+
+async function probeAndInstall(context: Context, options: { readonly rehash: boolean }): Promise<Prepared> {
   const hardware = await probe({}, process.env);
   const chosen = plan(hardware, catalogue, context.settings);
   for (const note of chosen.notes) context.output.say(note);
@@ -38,13 +54,14 @@ export async function prepare(context: Context, options: { readonly rehash: bool
 
 /** Starts the whole stack, hands it to `use` once ready, and ends it in order whatever happens. */
 export async function withStack<T>(context: Context, prepared: Prepared, use: (supervisor: Supervisor) => Promise<T>): Promise<T> {
-  const log = openLog(context);
+  const logPath = join(context.folders.logs, 'services.log');
+  const log = openLog(context, logPath);
   const supervisor = createSupervisor({
     services: stackOf({ ...prepared, catalogue, settings: context.settings, root: context.root }),
     root: context.root,
     policy: restartPolicy,
     onLine: (service, line) => {
-      log(`${service}: ${line}`);
+      log.write(`${service}: ${line}`);
     },
   });
   const unwatch = supervisor.onChange(sayChanges(supervisor, context));
@@ -52,18 +69,39 @@ export async function withStack<T>(context: Context, prepared: Prepared, use: (s
     supervisor.start();
     await waitUntilReady(supervisor, context.signal);
     return await use(supervisor);
+  } catch (error) {
+    if (!(error instanceof FaultError) || error.fault.service === undefined) throw error;
+    const detail = [error.fault.detail, `What it said: ${logPath}`].filter((line) => line !== undefined).join('\n');
+    throw new FaultError({ ...error.fault, detail });
   } finally {
     unwatch();
     await supervisor.stop();
+    log.close();
   }
 }
 
-/** What an engine says goes to a file; a person sees states. */
-function openLog(context: Context): (line: string) => void {
+/** Size at which the log of the services is put aside; one older is kept. */
+const longestLogBytes = 5 * 1024 * 1024;
+
+/** What an engine says goes to a file; a person sees states. A disk that fills must not end the conversation. */
+function openLog(context: Context, path: string): { readonly write: (line: string) => void; readonly close: () => void } {
   mkdirSync(context.folders.logs, { recursive: true });
-  const file = openSync(join(context.folders.logs, 'services.log'), 'a', 0o600);
-  return (line) => {
-    writeSync(file, `${new Date().toISOString()} ${line}\n`);
+  if (existsSync(path) && statSync(path).size > longestLogBytes) renameSync(path, `${path}.1`);
+  const file = openSync(path, 'a', 0o600);
+  let writable = true;
+  return {
+    write: (line) => {
+      if (!writable) return;
+      try {
+        writeSync(file, `${new Date().toISOString()} ${line}\n`);
+      } catch (error) {
+        writable = false;
+        context.output.say(`The log ${path} is not continued: ${errorMessage(error)}`);
+      }
+    },
+    close: () => {
+      closeSync(file);
+    },
   };
 }
 

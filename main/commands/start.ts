@@ -15,6 +15,7 @@ export async function runStart(context: Context): Promise<number> {
   const out = join(folders.data, 'replies', 'first-answer.wav');
   return withStack(context, prepared, async (supervisor) => {
     const heard = await talk({ supervisor, recording, pace: 'realtime', signal: context.signal, onTurn: () => undefined });
+    if (heard.fault !== null) throw new FaultError(heard.fault);
     const turn = heard.turns[0];
     if (turn === undefined) {
       throw new FaultError({
@@ -23,7 +24,8 @@ export async function runStart(context: Context): Promise<number> {
         cure: 'Run "earshot install", which checks every file, then start again.',
       });
     }
-    await saveReply(out, heard);
+    const unsaved = await saveReply(out, heard);
+    if (unsaved !== null) throw new FaultError(unsaved);
     const seconds = ((turn.latency?.voiceToVoiceMs ?? 0) / 1000).toFixed(1);
     output.result(
       { transcript: transcriptOf(heard), reply: replyOf(heard), saved: out, turns: heard.turns },

@@ -5,7 +5,8 @@ import { readRecording, requireFile } from '../conversation/io/recording.ts';
 import { replyOf, transcriptOf, type Talk, type Turn } from '../conversation/talk.ts';
 import { wavFile } from '../conversation/wav.ts';
 import { writeFileAtomically } from '../platform/atomic-file.ts';
-import { formatDuration } from '../platform/text.ts';
+import { describeFault, type Fault } from '../platform/fault.ts';
+import { errorMessage, formatDuration } from '../platform/text.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import type { Context } from './context.ts';
 import { prepare, withStack } from './stack.ts';
@@ -31,24 +32,40 @@ export async function runTalk(context: Context, { file, out, realtime }: TalkArg
         context.output.say(turnText(turn));
       },
     });
-    if (out !== undefined) await saveReply(out, heard);
-    context.output.result(talkDocument(heard, supervisor.snapshot()), talkText(heard, out));
-    return heard.turns.length === 0 ? 1 : 0;
+    // What was understood and answered is told even when its sound could not be saved or a later question failed.
+    const fault = heard.fault ?? (out === undefined ? null : await saveReply(out, heard));
+    const services = supervisor.snapshot();
+    if (heard.turns.length > 0 || fault === null || context.output.json) {
+      context.output.result(talkDocument(heard, fault, services), talkText(heard, fault === null ? out : undefined));
+    }
+    if (fault !== null && !context.output.json) context.output.say(`\n${describeFault(fault)}`);
+    return fault !== null || heard.turns.length === 0 ? 1 : 0;
   });
 }
 
-/** Writes the reply as a WAV file; an answer without sound still makes a file that plays. */
-export async function saveReply(out: string, heard: Talk): Promise<void> {
-  await mkdir(dirname(resolve(out)), { recursive: true });
-  await writeFileAtomically(resolve(out), wavFile(heard.replyPcm, heard.replyRateHz));
+/** Writes the reply as a WAV file (an answer without sound makes one that plays too); the fault when that cannot be done. */
+export async function saveReply(out: string, heard: Talk): Promise<Fault | null> {
+  try {
+    await mkdir(dirname(resolve(out)), { recursive: true });
+    await writeFileAtomically(resolve(out), wavFile(heard.replyPcm, heard.replyRateHz));
+    return null;
+  } catch (error) {
+    return {
+      id: 'not-writable',
+      title: `The reply could not be saved as ${out}.`,
+      detail: errorMessage(error),
+      cure: 'Name a file in a folder you may write to, on a disk with room.',
+    };
+  }
 }
 
-function talkDocument(heard: Talk, services: readonly ServiceSnapshot[]): unknown {
+function talkDocument(heard: Talk, fault: Fault | null, services: readonly ServiceSnapshot[]): unknown {
   return {
+    ...(fault === null ? {} : { error: fault }),
     transcript: transcriptOf(heard),
     reply: replyOf(heard),
     turns: heard.turns,
-    ...(heard.turns.length === 0 ? { message: nothingHeard } : {}),
+    ...(heard.turns.length === 0 && fault === null ? { message: nothingHeard } : {}),
     services: services.map(({ service, state, pid }) => ({
       id: service.id,
       engine: service.engine,

@@ -1,3 +1,4 @@
+import type { Fault } from '../platform/fault.ts';
 import type { Latency } from './messages.ts';
 
 /** One exchange: what was heard, what was said, how long it took. */
@@ -17,6 +18,8 @@ export interface Talk {
   /** Reply audio of all turns, s16le mono. */
   readonly replyPcm: Uint8Array;
   readonly replyRateHz: number;
+  /** What ended the talk before its end; the turns before it are kept. */
+  readonly fault: Fault | null;
 }
 
 /** Everything that was understood, in order. */

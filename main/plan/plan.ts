@@ -21,7 +21,19 @@ export function plan(hardware: HardwareReport, catalogue: Catalogue, settings: S
   const turn = embedded('turn', modelFor(catalogue, 'turn'), 1);
 
   const services = [stt, llm, tts, turn];
-  return { services, models: modelsOnDisk(catalogue, services), voice: settings.voice, notes };
+  const voice = tts.server === null ? chooseVoice(settings.voice, catalogue, notes) : settings.voice;
+  return { services, models: modelsOnDisk(catalogue, services), voice, notes };
+}
+
+const roleTitle = { stt: 'speech recognition', llm: 'language model', tts: 'voice', turn: 'end-of-turn detection' } as const satisfies Record<ServiceId, string>;
+
+/** The voice of the settings if it is installed; a misspelt one must not keep the assistant silent. */
+function chooseVoice(wanted: string, catalogue: Catalogue, notes: string[]): string {
+  const names = modelFor(catalogue, 'voices').files.map((file) => file.name.replace(/\.bin$/, ''));
+  const [first = wanted] = names;
+  if (names.includes(wanted)) return wanted;
+  notes.push(`There is no voice "${wanted}", so ${first} speaks. You can choose from: ${names.join(', ')}.`);
+  return first;
 }
 
 /**
@@ -54,7 +66,7 @@ function embedded(id: ServiceId, model: Model, threads: number): PlannedService 
 }
 
 function external(id: ServiceId, server: ExternalServer, notes: string[]): PlannedService {
-  notes.push(`${id} is the server at ${server.url}, as your settings say.`);
+  notes.push(`The ${roleTitle[id]} is the server at ${server.url}, as your settings say.`);
   return {
     id,
     engine: 'external',

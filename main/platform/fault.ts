@@ -3,15 +3,15 @@ export type FaultId =
   | 'disk-full'
   | 'download-failed'
   | 'hash-mismatch'
-  | 'model-corrupt'
-  | 'no-matching-wheel'
-  | 'port-in-use'
   | 'process-crashed'
+  | 'not-writable'
   | 'python-missing'
   | 'recording-unreadable'
   | 'service-unreachable'
   | 'settings-invalid'
-  | 'turn-failed';
+  | 'stopped'
+  | 'turn-failed'
+  | 'usage';
 
 /**
  * Something that went wrong and that a person can do something about.

@@ -90,8 +90,9 @@ function exited(life: Life, reason: string, random: number, nowMs: number, polic
     case 'warming':
     case 'ready': {
       const recovered = state.kind === 'ready' && nowMs - state.sinceMs >= policy.resetAfterMs;
-      const counted = recovered ? [] : life.crashesMs.filter((crashMs) => nowMs - crashMs < policy.giveUpWindowMs);
-      const crashesMs = [...counted, nowMs];
+      // Only a service that was ready lets old crashes expire: five starts that hang take longer than the window.
+      const stillCounts = life.crashesMs.filter((crashMs) => state.kind !== 'ready' || nowMs - crashMs < policy.giveUpWindowMs);
+      const crashesMs = [...(recovered ? [] : stillCounts), nowMs];
       if (crashesMs.length >= policy.giveUpAfter) return { life: { state: { kind: 'failed', reason }, crashesMs }, effects: [] };
       const afterMs = restartDelayMs(policy, crashesMs.length, random);
       return {

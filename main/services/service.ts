@@ -43,6 +43,6 @@ export interface ProcessRun {
 export interface ExternalRun {
   readonly kind: 'external';
   readonly endpoint: Endpoint;
-  /** Path below the endpoint that answers 2xx once the server can work. */
-  readonly check: { readonly path: string; readonly body?: unknown };
+  /** What shows that the server can work: a request that it answers 2xx, or a WebSocket that it opens. */
+  readonly check: { readonly kind: 'request'; readonly path: string; readonly body: unknown } | { readonly kind: 'socket'; readonly path: string };
 }

@@ -16,6 +16,8 @@ export interface StackInput {
 /** Tokens the language model can look back on; a spoken conversation with short answers stays well below. */
 const contextTokens = 4096;
 const longestReplyTokens = 120;
+/** moshi-server's route; ours has the same. */
+const streamingPath = '/api/asr-streaming';
 
 /** A cold disk and two busy cores load Whisper in 20 s at the worst we have seen. */
 const startBudgetMs = 90_000;
@@ -65,7 +67,7 @@ const modules: Readonly<Record<SpeechService, string>> = {
 
 function serviceOf(id: SpeechService, planned: PlannedService, input: StackInput, section: () => Record<string, unknown>): Service {
   const common = { id, engine: planned.engine, model: planned.model, device: planned.device, needs: [], startBudgetMs };
-  if (planned.server !== null) return { ...common, run: externalRun(id, planned, planned.server) };
+  if (planned.server !== null) return { ...common, run: externalRun(id, planned, input, planned.server) };
   return { ...common, run: processRun(input, modules[id], planned.threads, section) };
 }
 
@@ -84,7 +86,7 @@ function conversationOf(input: StackInput, planned: Readonly<Record<SpeechServic
       const llm = endpointOf(endpoints, 'llm');
       const tts = endpointOf(endpoints, 'tts');
       return {
-        stt: { url: `${stt.origin.replace(/^http/, 'ws')}/api/asr-streaming`, token: stt.token },
+        stt: { url: `${stt.origin.replace(/^http/, 'ws')}${streamingPath}`, token: stt.token },
         llm: {
           url: baseUrl(planned.llm, llm),
           token: llm.token,
@@ -130,16 +132,17 @@ function processRun(
   };
 }
 
-/** An OpenAI base URL ends in /v1 and its server is at the same origin. */
-function externalRun(id: SpeechService, planned: PlannedService, server: { readonly url: string; readonly token: string }): ExternalRun {
+/** Ready means the same for a server of somebody else as for ours: it has answered, spoken, or taken a stream once. */
+function externalRun(id: SpeechService, planned: PlannedService, input: StackInput, server: { readonly url: string; readonly token: string }): ExternalRun {
   const url = new URL(server.url);
   const path = url.pathname.replace(/\/$/, '');
-  const check =
-    id === 'llm'
-      ? // Ready means that it has answered once.
-        { path: `${path}/chat/completions`, body: { model: planned.model, messages: [{ role: 'user', content: 'Hi' }], max_tokens: 1 } }
-      : { path: `${path}/models` };
-  return { kind: 'external', endpoint: { origin: url.origin, token: server.token }, check };
+  const { model } = planned;
+  const checks: Readonly<Record<SpeechService, ExternalRun['check']>> = {
+    stt: { kind: 'socket', path: streamingPath },
+    llm: { kind: 'request', path: `${path}/chat/completions`, body: { model, messages: [{ role: 'user', content: 'Hi' }], max_tokens: 1 } },
+    tts: { kind: 'request', path: `${path}/audio/speech`, body: { model, input: 'Ready.', voice: input.plan.voice, response_format: 'pcm' } },
+  };
+  return { kind: 'external', endpoint: { origin: url.origin, token: server.token }, check: checks[id] };
 }
 
 /** OpenAI base URL of a service, ours or somebody else's. */

@@ -47,7 +47,7 @@ export async function loadSettingsFile(path: string): Promise<Settings> {
   const text = await readIfPresent(path);
   const parsed = text === null ? { problem: 'there is no such file' } : parseSettings(text);
   if ('settings' in parsed) return parsed.settings;
-  throw new FaultError({ id: 'settings-invalid', title: `The settings file ${path} cannot be used.`, detail: parsed.problem });
+  throw new FaultError({ id: 'settings-invalid', title: `The settings file ${path} cannot be used.`, detail: parsed.problem, cure: 'Mend it, or leave out --settings to use your own.' });
 }
 
 async function readIfPresent(path: string): Promise<string | null> {

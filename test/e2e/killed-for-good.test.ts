@@ -59,3 +59,25 @@ test.each(engines)('talk still answers when the $title dies once in the middle o
     clearInterval(killer);
   }
 });
+
+test('talk still answers when everything dies at once in the middle of it', async () => {
+  const talk = startEarshot(['talk', question, '--json']);
+  const main = talk.pid ?? 0;
+  let said = '';
+  let killed = 0;
+  talk.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+    if (killed > 0 || !engines.every(({ title }) => new RegExp(`${title} .*: ready`).test(said))) return;
+    for (const entry of processTree(main)) {
+      if (entry.pid === main || entry.command.includes('shim.py')) continue;
+      process.kill(entry.pid, 'SIGKILL');
+      killed += 1;
+    }
+  });
+  const { exitCode, stdout } = await talk;
+  expect({ killed, exitCode, answered: (JSON.parse(stdout) as { reply?: string }).reply?.includes('Paris') }).toEqual({
+    killed: 4,
+    exitCode: 0,
+    answered: true,
+  });
+});

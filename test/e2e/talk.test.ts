@@ -64,6 +64,27 @@ test('paced by the clock, the stages of the latency add up to the whole', async 
   expect(Math.abs(vadMs + turnMs + sttMs + llmMs + ttsMs - voiceToVoiceMs)).toBeLessThanOrEqual(1);
 });
 
+test('recognition and voice may be servers that somebody else runs', async () => {
+  const stt = stack.service('stt');
+  const tts = stack.service('tts');
+  const settings = join(scratch, 'servers.json');
+  const services = { stt: { url: stt.url, token: stt.token }, tts: { url: `${tts.url}/v1`, token: tts.token, model: 'kokoro-82m-int8' } };
+  await writeFile(settings, JSON.stringify({ services }));
+  const { code, stdout, stderr } = await earshot(['talk', question, '--settings', settings, '--json']);
+  expect(code, stderr).toBe(0);
+  const document = talkDocument.parse(JSON.parse(stdout));
+  expect({ right: document.reply.includes('Paris'), engines: document.services.map(({ engine }) => engine) }).toEqual({
+    right: true,
+    engines: ['external', 'llama', 'external', 'pipecat'],
+  });
+});
+
+test('an answer that cannot be saved is told all the same', async () => {
+  const { code, stdout } = await earshot(['talk', question, '--out', join(question, 'reply.wav'), '--json']);
+  const { error, reply } = JSON.parse(stdout) as { error: { id: string }; reply: string };
+  expect({ code, id: error.id, right: reply.includes('Paris') }).toEqual({ code: 1, id: 'not-writable', right: true });
+});
+
 test('what a language model by URL answers is what is heard', async () => {
   const words = ['elephant', 'umbrella', 'pineapple', 'butterfly', 'chocolate', 'kangaroo', 'hurricane', 'telephone'];
   const word = words[Math.floor(Math.random() * words.length)] ?? 'elephant';

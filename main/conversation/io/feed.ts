@@ -26,8 +26,6 @@ export interface Feed {
 }
 
 const chunkMs: Readonly<Record<Pace, number>> = { lockstep: 100, realtime: 20 };
-/** Longer than the silence after which a turn counts as over (3 s), so that it has been decided whether there is one. */
-const trailingSilenceMs = 4_000;
 /** Sound before the edge that the voice detector needs to find the same edge again. */
 const leadInMs = 700;
 /** No engine on any machine we know of takes this long over one answer; a recording that is one long turn may take its own length more. */
@@ -45,6 +43,7 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
   /** A turn was ended and is not answered yet. */
   let answering = false;
   let turnFromMs = fromMs;
+  let upcomingFromMs: number | null = null;
   let failure: Extract<FeedEnd, { kind: 'failed' }> | null = null;
   let notify: () => void = nothing;
 
@@ -58,22 +57,27 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
       case 'heard':
         heardMs = event.ms;
         break;
-      case 'speech-started':
-        if (!open) turnFromMs = Math.max(fromMs, fromMs + event.ms - leadInMs);
+      case 'speech-started': {
+        const beganMs = Math.max(fromMs, fromMs + event.ms - leadInMs);
+        // Speech into an answer is the next turn: until that answer is done, it is the one that would be lost.
+        if (!open && answering) upcomingFromMs = beganMs;
+        else if (!open) turnFromMs = beganMs;
         open = true;
         break;
+      }
       case 'pause':
         break;
       case 'nothing-heard':
         open = false;
         break;
       case 'turn-ended':
+        open = false;
         answering = true;
         break;
       case 'turn':
-        open = false;
         answering = false;
-        turnFromMs = fromMs + sentMs;
+        turnFromMs = upcomingFromMs ?? fromMs + sentMs;
+        upcomingFromMs = null;
         break;
       case 'turn-failed':
         fail(event.service, event.message);
@@ -113,8 +117,8 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
       startedAt = performance.now();
       while (failure === null) {
         const silenceMs = sentMs - remainingMs;
-        const decided = silenceMs >= trailingSilenceMs || (silenceMs >= 2 * leadInMs && !open);
-        if (decided && !answering) return { kind: 'finished' };
+        // What was begun is always decided, by the words or by their absence, however long recognition takes.
+        if (silenceMs >= 2 * leadInMs && !open && !answering) return { kind: 'finished' };
         if (silenceMs > answerLimitMs) fail('conversation', `it gave no answer for ${answerLimitMs / 1000} s`);
         send(chunkAt(recording, fromMs + sentMs, stepMs));
         sentMs += stepMs;

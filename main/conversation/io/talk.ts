@@ -1,4 +1,4 @@
-import { FaultError } from '../../platform/fault.ts';
+import { FaultError, type Fault } from '../../platform/fault.ts';
 import { errorMessage } from '../../platform/text.ts';
 import { serviceTitle } from '../../services/names.ts';
 import { failedService, snapshotOf, waitUntilReady } from '../../services/io/readiness.ts';
@@ -27,8 +27,8 @@ const mostAttempts = 3;
 
 /**
  * Plays a recording to the running conversation and collects its answers. The recording stays here: when an engine or
- * the conversation dies in mid-turn, the sound of that turn is played again once everything runs. Throws a fault that
- * names the service when one is given up.
+ * the conversation dies in mid-turn, the sound of that turn is played again once everything runs. When a service is given
+ * up, the talk ends with a fault that names it and with the turns so far.
  */
 export async function talk(options: TalkOptions): Promise<Talk> {
   const { supervisor, recording, onTurn, signal } = options;
@@ -39,8 +39,14 @@ export async function talk(options: TalkOptions): Promise<Talk> {
   let attempts = 0;
   const recordingMs = recording.length / bytesPerMs;
 
+  function done(fault: Fault | null): Talk {
+    return { turns, replyPcm: Buffer.concat(reply), replyRateHz, fault };
+  }
+
   while (fromMs < recordingMs) {
-    await waitUntilReady(supervisor, signal);
+    signal.throwIfAborted();
+    const down = await faultWhileWaiting(supervisor, signal);
+    if (down !== null) return done(down);
     const collected: Uint8Array[] = [];
     const end = await playFrom(options, fromMs, {
       onTurn: (turn) => {
@@ -55,12 +61,22 @@ export async function talk(options: TalkOptions): Promise<Talk> {
       },
     });
     if (end.kind === 'finished') break;
-    signal.throwIfAborted();
     attempts += 1;
-    if (attempts >= mostAttempts) throw await lastFault(supervisor, end);
+    if (attempts >= mostAttempts) return done((await faultWhileWaiting(supervisor, signal)) ?? turnFault(end));
     fromMs = end.resumeMs;
   }
-  return { turns, replyPcm: Buffer.concat(reply), replyRateHz };
+  return done(null);
+}
+
+/** Waits until everything runs; the fault of a service that was given up instead. */
+async function faultWhileWaiting(supervisor: Supervisor, signal: AbortSignal): Promise<Fault | null> {
+  try {
+    await waitUntilReady(supervisor, signal);
+    return null;
+  } catch (error) {
+    if (error instanceof FaultError) return error.fault;
+    throw error;
+  }
 }
 
 interface PlayListener {
@@ -110,6 +126,7 @@ async function playFrom(options: TalkOptions, fromMs: number, listener: PlayList
   function onAbort(): void {
     feed.fail('conversation', 'stopped');
   }
+  if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort);
   try {
     return await feed.run(connection.sendAudio);
@@ -120,19 +137,13 @@ async function playFrom(options: TalkOptions, fromMs: number, listener: PlayList
   }
 }
 
-/** What to say after the last try: the given-up service if there is one, else the engine that failed the turn. */
-async function lastFault(supervisor: Supervisor, end: Extract<FeedEnd, { kind: 'failed' }>): Promise<FaultError> {
-  try {
-    await waitUntilReady(supervisor);
-  } catch (error) {
-    if (error instanceof FaultError) return error;
-    throw error;
-  }
-  return new FaultError({
+/** What to say after the last try of a turn that an engine failed while it ran. */
+function turnFault(end: Extract<FeedEnd, { kind: 'failed' }>): Fault {
+  return {
     id: 'turn-failed',
     service: end.service,
     title: `The ${serviceTitle[end.service]} (${end.service}) failed ${mostAttempts} times while it worked on this question.`,
     detail: end.reason,
     cure: 'Try again; if it happens again, "earshot install" checks its files.',
-  });
+  };
 }

@@ -15,6 +15,6 @@ export async function requireFreeSpace(folder: string, neededBytes: number): Pro
     id: 'disk-full',
     title: `There is not enough room on the disk: ${formatBytes(neededBytes)} are needed, ${formatBytes(free)} are free.`,
     detail: `Folder: ${folder}`,
-    cure: 'Free some space, or set EARSHOT_HOME to a folder on a larger disk, and start again. Nothing was changed.',
+    cure: 'Free some space, or set EARSHOT_HOME to a folder on a larger disk, and start again.',
   });
 }

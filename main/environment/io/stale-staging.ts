@@ -12,7 +12,12 @@ export async function removeStaleStaging(data: string, nowMs: number): Promise<v
     for (const name of await readdir(folder)) {
       if (!name.includes('.staging-')) continue;
       const path = join(folder, name);
-      if (nowMs - (await stat(path)).mtimeMs > staleAfterMs) await rm(path, { recursive: true, force: true });
+      const age = await stat(path).then(
+        ({ mtimeMs }) => nowMs - mtimeMs,
+        // Another start has just moved it in.
+        () => 0,
+      );
+      if (age > staleAfterMs) await rm(path, { recursive: true, force: true });
     }
   }
 }

@@ -37,15 +37,16 @@ export async function voiceSlot(uv: Uv, folders: Folders, root: string, onLine: 
   const buildLock = join(root, 'python', 'locks', 'build.txt');
   const interpreter = await findPython(uv, onLine);
   const version = await uv.run(['python', 'find', '--show-version', interpreter]);
-  const pythonVersion = version.stdout.trim();
+  // A patch release of Python (3.11.2 → 3.11.3) runs what was built for the one before.
+  const pythonSeries = version.stdout.trim().split('.').slice(0, 2).join('.');
   const fingerprint = environmentFingerprint({
     lock: `${await readFile(lock, 'utf8')}\0${await readFile(buildLock, 'utf8')}`,
-    pythonVersion,
+    pythonVersion: pythonSeries,
     platform: platform(),
     arch: arch(),
   });
   const folder = join(folders.data, 'environments', `voice-${fingerprint}`);
-  return { fingerprint, folder, lock, buildLock, interpreter, pythonSeries: pythonVersion.split('.').slice(0, 2).join('.') };
+  return { fingerprint, folder, lock, buildLock, interpreter, pythonSeries };
 }
 
 /** The environment in `slot` if it was installed to its end. */
@@ -77,7 +78,8 @@ export async function installEnvironment(slot: Slot, uv: Uv, onLine: (line: stri
 
 async function findPython(uv: Uv, onLine: (line: string) => void): Promise<string> {
   for (const version of pythonVersions) {
-    const found = await uv.run(['python', 'find', '--no-python-downloads', version]);
+    // --system: a .venv in the folder we were started from is somebody else's.
+    const found = await uv.run(['python', 'find', '--system', '--no-python-downloads', version]);
     if (found.ok) return found.stdout.trim();
   }
   const wanted = pythonVersions[0] ?? '3.11';

@@ -8,6 +8,10 @@ const versions = z.object({ cuda: z.object({ version: z.string() }) });
 /** Version of the system's CUDA toolkit, null where there is none. Information only: wheels bring their own libraries. */
 export async function toolkitVersion(): Promise<string | null> {
   if (!existsSync(versionFile)) return null;
-  const parsed = versions.safeParse(JSON.parse(await readFile(versionFile, 'utf8')));
-  return parsed.success ? parsed.data.cuda.version : null;
+  try {
+    return versions.parse(JSON.parse(await readFile(versionFile, 'utf8'))).cuda.version;
+  } catch {
+    // A damaged file of somebody else's about something we do not need.
+    return null;
+  }
 }

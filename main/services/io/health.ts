@@ -1,3 +1,4 @@
+import WebSocket from 'ws';
 import { z } from 'zod';
 import { errorMessage } from '../../platform/text.ts';
 import type { Endpoint, ExternalRun, Health } from '../service.ts';
@@ -21,24 +22,37 @@ export async function askHealth(endpoint: Endpoint, signal: AbortSignal): Promis
 }
 
 /** Null when a server of somebody else can work, else why it cannot. */
-export async function checkExternal(run: ExternalRun, signal: AbortSignal): Promise<string | null> {
-  const { check, endpoint } = run;
+export async function checkExternal({ check, endpoint }: ExternalRun, signal: AbortSignal): Promise<string | null> {
+  if (check.kind === 'socket') return checkSocket(endpoint, check.path);
   try {
     const response = await fetch(`${endpoint.origin}${check.path}`, {
-      method: check.body === undefined ? 'GET' : 'POST',
-      headers: { ...authorization(endpoint), ...(check.body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(check.body === undefined ? {} : { body: JSON.stringify(check.body) }),
+      method: 'POST',
+      headers: { ...authorization(endpoint), 'content-type': 'application/json' },
+      body: JSON.stringify(check.body),
       signal,
     });
-    if (response.ok) {
-      await response.arrayBuffer();
-      return null;
-    }
-    return `it answered ${response.status}: ${(await response.text()).slice(0, 200)}`;
+    const answer = await response.text();
+    return response.ok ? null : `it answered ${response.status}: ${answer.slice(0, 200)}`;
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : errorMessage(error);
     return `it does not answer (${cause})`;
   }
+}
+
+async function checkSocket(endpoint: Endpoint, path: string): Promise<string | null> {
+  const socket = new WebSocket(`${endpoint.origin.replace(/^http/, 'ws')}${path}`, {
+    headers: { ...authorization(endpoint), 'kyutai-api-key': endpoint.token },
+    handshakeTimeout: 10_000,
+  });
+  return new Promise((resolve) => {
+    socket.on('open', () => {
+      socket.close();
+      resolve(null);
+    });
+    socket.on('error', (error) => {
+      resolve(`it does not answer (${error.message})`);
+    });
+  });
 }
 
 function authorization(endpoint: Endpoint): Record<string, string> {

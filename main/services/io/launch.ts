@@ -108,6 +108,7 @@ function describeExit(
 /** The shim reports a child that a signal ended as 128 + the signal's number, as shells do. */
 function exitText(code: number | undefined): string {
   if (code === undefined) return 'it could not be started';
+  if (code === 137) return 'it was killed, often because memory ran out (signal 9)';
   if (code > 128 && code <= 192) return `it was ended by signal ${code - 128}`;
   return `it ended with exit code ${code}`;
 }

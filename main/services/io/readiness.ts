@@ -1,5 +1,4 @@
 import { FaultError, type Fault } from '../../platform/fault.ts';
-import { restartPolicy } from '../back-off.ts';
 import { serviceTitle } from '../names.ts';
 import type { ServiceId } from '../service.ts';
 import type { ServiceSnapshot, Supervisor } from './supervisor.ts';
@@ -14,11 +13,11 @@ export function failedService(snapshots: readonly ServiceSnapshot[]): Fault | nu
       service: service.id,
       title: `The ${serviceTitle[service.id]} (${service.id}, ${service.engine}) does not run: ${state.reason}.`,
       detail: external
-        ? `Earshot asked the server ${restartPolicy.giveUpAfter} times.`
-        : `It was started ${restartPolicy.giveUpAfter} times and ended each time, so Earshot gave up.`,
+        ? 'Earshot asked that server again and again.'
+        : 'It ended again and again, so Earshot stopped starting it.',
       cure: external
         ? 'Start that server, or remove it from the settings so that Earshot uses its own.'
-        : 'Run "earshot install" to check its files, then try again. What it said is in the log folder.',
+        : 'Run "earshot install" to check its files, then try again.',
     };
   }
   return null;
@@ -26,6 +25,7 @@ export function failedService(snapshots: readonly ServiceSnapshot[]): Fault | nu
 
 /** Settles once every service (or those in `ids`) is ready; throws the fault of one that was given up. */
 export async function waitUntilReady(supervisor: Supervisor, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     function finish(settle: () => void): void {
       unwatch();

@@ -39,6 +39,8 @@ interface Slot {
   /** Endpoints it was told at its start. */
   told: string;
   process: Launched | null;
+  /** Why we ended the process ourselves, when that is the better reason. */
+  endedBecause: string | null;
   health: Health | null;
   timer: NodeJS.Timeout | null;
   budget: NodeJS.Timeout | null;
@@ -107,9 +109,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   function spawn(slot: Slot): void {
     const { run, startBudgetMs, needs } = slot.service;
     slot.health = null;
+    slot.endedBecause = null;
     slot.budget = setTimeout(() => {
-      options.onLine(slot.service.id, `not ready after ${startBudgetMs / 1000} s`);
-      handle(slot, run.kind === 'process' ? { kind: 'too-slow' } : exitedEvent('it did not become ready in time'));
+      const reason = `it was not ready after ${startBudgetMs / 1000} s`;
+      slot.endedBecause = reason;
+      handle(slot, run.kind === 'process' ? { kind: 'too-slow' } : exitedEvent(reason));
     }, startBudgetMs);
     if (run.kind === 'external') {
       slot.endpoint = run.endpoint;
@@ -140,7 +144,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     slot.process = process;
     void process.exited.then((reason) => {
       slot.process = null;
-      handle(slot, exitedEvent(reason));
+      handle(slot, exitedEvent(slot.endedBecause ?? reason));
     });
   }
 
@@ -182,7 +186,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return new Map(
       needs.flatMap((id) => {
         const slot = slots.get(id);
-        return slot?.endpoint != null && slot.life.state.kind !== 'starting' ? [[id, slot.endpoint] as const] : [];
+        // One that starts again keeps the address it had; if it gets another, whoever was told the old one restarts.
+        return slot?.endpoint == null ? [] : [[id, slot.endpoint] as const];
       }),
     );
   }
@@ -223,6 +228,7 @@ function newSlot(service: Service): Slot {
     endpoint: null,
     told: '',
     process: null,
+    endedBecause: null,
     health: null,
     timer: null,
     budget: null,

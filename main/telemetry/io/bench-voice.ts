@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { bundledQuestions, type Question } from '../../conversation/io/questions.ts';
-import { bytesPerMs, readRecording } from '../../conversation/io/recording.ts';
+import { bytesPerMs, hearingRateHz, readRecording } from '../../conversation/io/recording.ts';
 import { talk } from '../../conversation/io/talk.ts';
+import { wavFile } from '../../conversation/wav.ts';
 import { snapshotOf } from '../../services/io/readiness.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
 import type { Endpoint } from '../../services/service.ts';
@@ -65,10 +65,12 @@ async function measure(question: Question, options: VoiceBenchOptions): Promise<
   const spoken = recording.subarray(0, Math.round(question.speechEndMs + vadWaitMs) * bytesPerMs);
 
   const turn = await judgeTurnAlone(conversation, spoken);
-  const words = await transcribeAlone(stt, await readFile(question.path));
+  const words = await transcribeAlone(stt, wavFile(spoken, hearingRateHz));
   const sentence = await firstSentenceAlone({ ...options.llm, systemPrompt: options.systemPrompt, question: words.result });
   const model = snapshotOf(supervisor, 'tts').service.model;
   const speech = await speakAlone(tts, model, options.voice, sentence.result);
+  // Another conversation in between, so that the turn does not find its own question already read.
+  await firstSentenceAlone({ ...options.llm, systemPrompt: 'You count.', question: 'Count to three.' });
 
   const heard = await talk({ supervisor, recording, pace: 'realtime', signal: options.signal, onTurn: () => undefined });
   const last = heard.turns.at(-1);

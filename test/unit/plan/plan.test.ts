@@ -125,9 +125,9 @@ describe('servers that settings name', () => {
       models: ['silero-vad', 'smart-turn-v3.2'],
       voice: 'af_heart',
       notes: [
-        'stt is the server at http://10.0.0.2:8001/v1, as your settings say.',
-        'tts is the server at http://10.0.0.2:8880/v1, as your settings say.',
-        'llm is the server at https://llm.example/v1, as your settings say.',
+        'The speech recognition is the server at http://10.0.0.2:8001/v1, as your settings say.',
+        'The voice is the server at http://10.0.0.2:8880/v1, as your settings say.',
+        'The language model is the server at https://llm.example/v1, as your settings say.',
       ],
     });
   });

@@ -143,6 +143,19 @@ describe('a service', () => {
     expect(next(before, events.exited, nowMs, restartPolicy).life.crashesMs).toEqual([nowMs - 1, nowMs]);
   });
 
+  test('that hangs at every start is given up too, though five such starts outlast the window', () => {
+    let life = next(unborn, events.start, 0, restartPolicy).life;
+    let time = 0;
+    for (let start = 0; start < 5; start += 1) {
+      time += 90_000;
+      life = next(life, events.exited, time, restartPolicy).life;
+      if (life.state.kind !== 'backing-off') break;
+      time = life.state.untilMs;
+      life = next(life, events.timer, time, restartPolicy).life;
+    }
+    expect({ state: life.state.kind, longerThanWindow: time > restartPolicy.giveUpWindowMs }).toEqual({ state: 'failed', longerThanWindow: true });
+  });
+
   test('is not woken before its time', () => {
     const before: Life = { state: { kind: 'backing-off', untilMs: nowMs + 1, reason: 'it ended' }, crashesMs: [] };
     expect(next(before, events.timer, nowMs, restartPolicy).life).toBe(before);

@@ -45,9 +45,27 @@ describe('a recording that is fed to the conversation', () => {
     expect({ end, sentMs: sent.length / 32 }).toEqual({ end: { kind: 'finished' }, sentMs: 2_400 });
   });
 
-  test('waits longer while speech is open, in case the person goes on', async () => {
-    const { end, sent } = await play(1_000, 0, [[300, { type: 'speech-started', ms: 300 }]]);
-    expect({ end, sentMs: sent.length / 32 }).toEqual({ end: { kind: 'finished' }, sentMs: 5_000 });
+  test('waits as long as it takes to decide whether something was said', async () => {
+    const { end, sent } = await play(1_000, 0, [
+      [300, { type: 'speech-started', ms: 300 }],
+      [9_000, { type: 'nothing-heard', ms: 9_000 }],
+    ]);
+    expect({ end, sentMs: sent.length / 32 }).toEqual({ end: { kind: 'finished' }, sentMs: 9_000 });
+  });
+
+  test('is heard out when the person interrupts an answer', async () => {
+    const { end, sent } = await play(3_000, 0, [
+      [300, { type: 'speech-started', ms: 300 }],
+      [1_200, { type: 'turn-ended', turn: 1, transcript: 'Hello?', speechEndMs: 900 }],
+      [1_200, { type: 'speech-started', ms: 1_200 }],
+      [1_200, { ...turn, interrupted: true }],
+      [6_000, { type: 'turn-ended', turn: 2, transcript: 'Wait.', speechEndMs: 2_500 }],
+      [6_000, { type: 'turn-failed', turn: 2, service: 'llm', message: 'it closed the connection' }],
+    ]);
+    expect({ end, sentMs: sent.length / 32 }).toEqual({
+      end: { kind: 'failed', service: 'llm', reason: 'it closed the connection', resumeMs: 500 },
+      sentMs: 6_000,
+    });
   });
 
   test('says where the lost turn began when an engine fails in it', async () => {

@@ -16,7 +16,7 @@ test('says before the first byte what is needed and where, when it cannot fit', 
       id: 'disk-full',
       title: expect.stringMatching(/^There is not enough room on the disk: 1048576\.0 TiB are needed, .* are free\.$/) as string,
       detail: `Folder: ${folder}`,
-      cure: 'Free some space, or set EARSHOT_HOME to a folder on a larger disk, and start again. Nothing was changed.',
+      cure: 'Free some space, or set EARSHOT_HOME to a folder on a larger disk, and start again.',
     },
   });
 });

@@ -88,7 +88,8 @@ async function run(name: string, values: Values, positionals: readonly string[])
   const output = createOutput(values['json'] === true);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
+    // Not `once`: execa's signal-exit ends the process when it finds no listener but its own.
+    process.on(signal, () => {
       stop.abort(signal);
     });
   }

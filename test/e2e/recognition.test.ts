@@ -103,16 +103,22 @@ async function byEspeak(text: string, index: number): Promise<Spoken> {
   return { text, path };
 }
 
-const parts = {
-  who: ['My brother', 'The teacher', 'Our neighbor', 'The doctor', 'A young farmer', 'The driver', 'My grandmother', 'The librarian'],
-  did: ['bought', 'painted', 'repaired', 'forgot', 'cleaned', 'carried', 'found', 'sold'],
-  how: ['seven', 'twenty', 'two', 'four', 'nine', 'a dozen', 'several', 'many'],
-  what: ['yellow bicycles', 'wooden chairs', 'old newspapers', 'green apples', 'heavy boxes', 'silver spoons', 'warm blankets', 'garden tools'],
-  where: ['in the kitchen', 'near the river', 'behind the station', 'at the market', 'under the bridge', 'in the old town', 'before breakfast', 'last winter'],
-};
+/** What people ask of an assistant, with holes: [template, words for each hole]. */
+const requests: readonly (readonly [template: string, ...holes: readonly (readonly string[])[]])[] = [
+  ['Please remind me to $1 $2.', ['call the doctor', 'feed the cat', 'pay the electric bill', 'clean the kitchen', 'write to my mother'], ['tomorrow morning', 'on Friday evening', 'after lunch', 'next week']],
+  ['Could you turn off the $1 in the $2?', ['lights', 'heating', 'music', 'television'], ['living room', 'bedroom', 'kitchen', 'garage']],
+  ['My $1 is going to $2 next $3.', ['sister', 'brother', 'father', 'best friend'], ['visit us', 'move to London', 'start a new job', 'travel to Japan'], ['weekend', 'summer', 'month', 'year']],
+  ['How long does it take to $1 from $2 to $3?', ['fly', 'drive', 'travel by train'], ['Berlin', 'Paris', 'Madrid'], ['London', 'Rome', 'Vienna']],
+  ['Tell me a story about a $1 and a $2.', ['dragon', 'young king', 'little robot', 'fisherman'], ['princess', 'black horse', 'magic mirror', 'talking tree']],
+];
 
-/** A sentence nobody has written down before. */
+/** A sentence that nobody has spoken to us before. */
 function sentence(random: () => number): string {
-  const [who, did, how, what, where] = Object.values(parts).map((words) => words[Math.floor(random() * words.length)] ?? '');
-  return `${who ?? ''} ${did ?? ''} ${how ?? ''} ${what ?? ''} ${where ?? ''}.`;
+  function pick<T>(from: readonly T[]): T {
+    const found = from[Math.floor(random() * from.length)];
+    if (found === undefined) throw new Error('there is nothing to pick from');
+    return found;
+  }
+  const [template, ...holes] = pick(requests);
+  return holes.reduce((text, words, index) => text.replace(`$${index + 1}`, () => pick(words)), template);
 }

@@ -4,9 +4,9 @@
 class Words:
     """What has been said since the turn began.
 
-    Our Whisper answers every marker with the words it has not sent yet, or, where it changed its mind, with the whole
-    turn once more; a real moshi-server only ever goes on. One rule serves both: the first word of an answer replaces
-    every word that starts with it or later, and so does any word that starts before the one it follows.
+    Our Whisper answers every marker with the whole turn once more; a real moshi-server only ever goes on. One rule
+    serves both: the first word of an answer replaces every word that starts with it or later, and so does any word that
+    starts before the one it follows.
     """
 
     def __init__(self) -> None:

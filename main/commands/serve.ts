@@ -1,6 +1,6 @@
-import { FaultError, type Fault } from '../platform/fault.ts';
-import { failedService } from '../services/io/readiness.ts';
-import type { ServiceSnapshot, Supervisor } from '../services/io/supervisor.ts';
+import { FaultError } from '../platform/fault.ts';
+import { watchServices } from '../services/io/readiness.ts';
+import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import { serviceTitle } from '../services/names.ts';
 import type { Context } from './context.ts';
 import { prepare, withStack } from './stack.ts';
@@ -11,29 +11,13 @@ export async function runServe(context: Context): Promise<number> {
   return withStack(context, prepared, async (supervisor) => {
     const services = supervisor.snapshot();
     context.output.result({ services: services.map(serviceDocument) }, serveText(services));
-    await untilStoppedOrFailed(supervisor, context.signal);
-    return 0;
-  });
-}
-
-/** Settles when told to stop; throws the fault of a service that was given up, so that whoever supervises us knows. */
-async function untilStoppedOrFailed(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const unwatch = supervisor.onChange(() => {
-      const fault = failedService(supervisor.snapshot());
-      if (fault !== null) finish(fault);
+    // A service that was given up ends it, so that whoever supervises us knows.
+    const fault = await watchServices(supervisor, context.signal, () => false).catch((error: unknown) => {
+      if (context.signal.aborted) return null;
+      throw error;
     });
-    function finish(fault: Fault | null): void {
-      unwatch();
-      signal.removeEventListener('abort', onAbort);
-      if (fault === null) resolve();
-      else reject(new FaultError(fault));
-    }
-    function onAbort(): void {
-      finish(null);
-    }
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
+    if (fault !== null) throw new FaultError(fault);
+    return 0;
   });
 }
 

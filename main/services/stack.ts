@@ -15,7 +15,8 @@ export interface StackInput {
 
 /** Tokens the language model can look back on; a spoken conversation with short answers stays well below. */
 const contextTokens = 4096;
-const longestReplyTokens = 120;
+/** How every answer is asked for. Greedy: a small model that samples wanders off the question. */
+export const replyLimits = { maxTokens: 120, temperature: 0 } as const;
 /** moshi-server's route; ours has the same. */
 const streamingPath = '/api/asr-streaming';
 
@@ -99,9 +100,8 @@ function conversationOf(input: StackInput, planned: Readonly<Record<SpeechServic
         vadModel: fileOf(input, 'silero-vad', '.onnx'),
         turnModel: fileOf(input, turn.model, '.onnx'),
         systemPrompt: settings.systemPrompt,
-        maxReplyTokens: longestReplyTokens,
-        // Greedy: a small model that samples wanders off the question.
-        temperature: 0,
+        maxReplyTokens: replyLimits.maxTokens,
+        temperature: replyLimits.temperature,
       };
     }),
   };

@@ -1,7 +1,7 @@
-import { FaultError, type Fault } from '../../platform/fault.ts';
+import type { Fault } from '../../platform/fault.ts';
 import { errorMessage } from '../../platform/text.ts';
 import { serviceTitle } from '../../services/names.ts';
-import { failedService, snapshotOf, waitUntilReady } from '../../services/io/readiness.ts';
+import { areReady, failedService, snapshotOf, watchServices } from '../../services/io/readiness.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
 import type { ServiceId } from '../../services/service.ts';
 import type { Talk, Turn } from '../talk.ts';
@@ -44,8 +44,7 @@ export async function talk(options: TalkOptions): Promise<Talk> {
   }
 
   while (fromMs < recordingMs) {
-    signal.throwIfAborted();
-    const down = await faultWhileWaiting(supervisor, signal);
+    const down = await watchServices(supervisor, signal, areReady);
     if (down !== null) return done(down);
     const collected: Uint8Array[] = [];
     const end = await playFrom(options, fromMs, {
@@ -62,21 +61,10 @@ export async function talk(options: TalkOptions): Promise<Talk> {
     });
     if (end.kind === 'finished') break;
     attempts += 1;
-    if (attempts >= mostAttempts) return done((await faultWhileWaiting(supervisor, signal)) ?? turnFault(end));
+    if (attempts >= mostAttempts) return done((await watchServices(supervisor, signal, areReady)) ?? turnFault(end));
     fromMs = end.resumeMs;
   }
   return done(null);
-}
-
-/** Waits until everything runs; the fault of a service that was given up instead. */
-async function faultWhileWaiting(supervisor: Supervisor, signal: AbortSignal): Promise<Fault | null> {
-  try {
-    await waitUntilReady(supervisor, signal);
-    return null;
-  } catch (error) {
-    if (error instanceof FaultError) return error.fault;
-    throw error;
-  }
 }
 
 interface PlayListener {

@@ -16,7 +16,7 @@ const followed = /^(Downloading|Building|Prepared|Installed|Bytecode compiled)\b
 /** uv, installed and ready to run. */
 export interface Uv {
   readonly version: string;
-  readonly run: (args: readonly string[], onLine?: (line: string) => void, env?: Readonly<Record<string, string>>) => Promise<ToolResult>;
+  readonly run: (args: readonly string[], onLine?: (line: string) => void) => Promise<ToolResult>;
 }
 
 /** The uv of our lock if it is installed. */
@@ -75,9 +75,9 @@ function runner(program: string, version: string, folders: Folders): Uv {
   });
   return {
     version,
-    run: (args, onLine, env = {}) =>
+    run: (args, onLine) =>
       runTool(program, args, {
-        env: { ...environment, ...env },
+        env: environment,
         onLine: (line) => {
           if (followed.test(line)) onLine?.(line);
         },

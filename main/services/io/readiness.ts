@@ -23,33 +23,47 @@ export function failedService(snapshots: readonly ServiceSnapshot[]): Fault | nu
   return null;
 }
 
-/** Settles once every service (or those in `ids`) is ready; throws the fault of one that was given up. */
-export async function waitUntilReady(supervisor: Supervisor, signal?: AbortSignal): Promise<void> {
+/**
+ * Watches the services until `isDone` holds: null then, the fault of a service that was given up if that comes first.
+ * Rejects when the signal is aborted.
+ */
+export async function watchServices(
+  supervisor: Supervisor,
+  signal: AbortSignal | undefined,
+  isDone: (snapshots: readonly ServiceSnapshot[]) => boolean,
+): Promise<Fault | null> {
   signal?.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    function finish(settle: () => void): void {
+  return new Promise((resolve, reject) => {
+    function leave(): void {
       unwatch();
       signal?.removeEventListener('abort', onAbort);
-      settle();
     }
     function onAbort(): void {
-      finish(() => {
-        reject(new Error('stopped'));
-      });
+      leave();
+      reject(new Error('stopped'));
     }
     function look(): void {
       const snapshots = supervisor.snapshot();
       const fault = failedService(snapshots);
-      if (fault !== null) {
-        finish(() => {
-          reject(new FaultError(fault));
-        });
-      } else if (snapshots.every((snapshot) => snapshot.state.kind === 'ready')) finish(resolve);
+      if (fault === null && !isDone(snapshots)) return;
+      leave();
+      resolve(fault);
     }
     const unwatch = supervisor.onChange(look);
     signal?.addEventListener('abort', onAbort);
     look();
   });
+}
+
+/** Whether every service can work. */
+export function areReady(snapshots: readonly ServiceSnapshot[]): boolean {
+  return snapshots.every((snapshot) => snapshot.state.kind === 'ready');
+}
+
+/** Settles once every service is ready; throws the fault of one that was given up. */
+export async function waitUntilReady(supervisor: Supervisor, signal?: AbortSignal): Promise<void> {
+  const fault = await watchServices(supervisor, signal, areReady);
+  if (fault !== null) throw new FaultError(fault);
 }
 
 /** The running service with this id. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from '../../services/service.ts';
+import { replyLimits } from '../../services/stack.ts';
 import { firstSentenceLength } from '../sentence.ts';
 
 /** One measurement of an engine that has the machine to itself. */
@@ -49,8 +50,8 @@ export async function firstSentenceAlone(call: LanguageModelCall): Promise<Alone
       body: JSON.stringify({
         model: call.model,
         stream: true,
-        temperature: 0,
-        max_tokens: 120,
+        temperature: replyLimits.temperature,
+        max_tokens: replyLimits.maxTokens,
         messages: [
           { role: 'system', content: call.systemPrompt },
           { role: 'user', content: call.question },

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
 
 const latency = z.object({
   vadMs: z.number(),
@@ -9,16 +10,26 @@ const latency = z.object({
   voiceToVoiceMs: z.number(),
 });
 
+/** Whether the person said the question or typed it. */
+const asked = z.enum(['spoken', 'typed']);
+
 /** What the conversation process tells main beside stock RTVI. Times are audio time since the connection was made. */
 const conversationEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('heard'), ms: z.number() }),
   z.object({ type: z.literal('speech-started'), ms: z.number() }),
   z.object({ type: z.literal('pause'), ms: z.number() }),
   z.object({ type: z.literal('nothing-heard'), ms: z.number() }),
-  z.object({ type: z.literal('turn-ended'), turn: z.int(), transcript: z.string(), speechEndMs: z.number() }),
+  /** What is understood of a turn that goes on. */
+  z.object({ type: z.literal('words'), text: z.string() }),
+  z.object({ type: z.literal('turn-ended'), turn: z.int(), asked, transcript: z.string(), speechEndMs: z.number() }),
+  /** What was spoken of a reply so far. */
+  z.object({ type: z.literal('spoken'), turn: z.int(), text: z.string() }),
+  /** The reply ends here: what was handed over and not played yet is not wanted any more. */
+  z.object({ type: z.literal('interrupted') }),
   z.object({
     type: z.literal('turn'),
     turn: z.int(),
+    asked,
     transcript: z.string(),
     reply: z.string(),
     interrupted: z.boolean(),
@@ -43,12 +54,31 @@ export function parseMessage(json: string): ConversationEvent | 'bot-ready' | nu
   return event.success ? event.data : null;
 }
 
+/** A question in writing; it is answered aloud like a spoken one. */
+export function textQuestion(text: string): string {
+  return rtvi('send-text', { content: text });
+}
+
+/** Ends the reply that is being spoken. */
+export function stopSpeaking(): string {
+  return rtvi('client-message', { t: 'stop-speaking' });
+}
+
+export interface HistoryMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** What was said before, in place of what the conversation remembers; nothing makes it forget. */
+export function history(messages: readonly HistoryMessage[]): string {
+  return rtvi('client-message', { t: 'history', d: { messages } });
+}
+
 /** First message of a client, after which the conversation starts to listen. */
 export function clientReady(): string {
-  return JSON.stringify({
-    label: 'rtvi-ai',
-    type: 'client-ready',
-    id: 'main',
-    data: { version: '2.1.0', about: { library: 'earshot' } },
-  });
+  return rtvi('client-ready', { version: '2.1.0', about: { library: 'earshot' } });
+}
+
+function rtvi(type: string, data: unknown): string {
+  return JSON.stringify({ label: 'rtvi-ai', type, id: randomUUID(), data });
 }

@@ -1,8 +1,9 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FaultError } from '../platform/fault.ts';
 import type { Folders } from '../platform/folders.ts';
+import { writeFileAtomically } from '../platform/atomic-file.ts';
 import { defaultSettings, settingsSchema, type Settings } from './schema.ts';
 
 export interface LoadedSettings {
@@ -48,6 +49,25 @@ export async function loadSettingsFile(path: string): Promise<Settings> {
   const parsed = text === null ? { problem: 'there is no such file' } : parseSettings(text);
   if ('settings' in parsed) return parsed.settings;
   throw new FaultError({ id: 'settings-invalid', title: `The settings file ${path} cannot be used.`, detail: parsed.problem, cure: 'Mend it, or leave out --settings to use your own.' });
+}
+
+/** The settings a person changes by pressing something; the rest is written by hand. */
+export type SettingsChange = { readonly [Key in 'conversation' | 'audio']?: Partial<Settings[Key]> } & Partial<Pick<Settings, 'told'>>;
+
+const fileSchema = z.record(z.string(), z.unknown());
+const sectionSchema = fileSchema.catch({});
+
+/**
+ * Writes `change` into the user's settings file and leaves everything else in it as the person wrote it.
+ * Throws when the file is damaged or cannot be written; it is then as it was.
+ */
+export async function changeSettings(folders: Folders, change: SettingsChange): Promise<void> {
+  const path = join(folders.config, 'settings.json');
+  const file = fileSchema.parse(JSON.parse((await readIfPresent(path))?.replace(/^\uFEFF/, '') ?? '{}'));
+  const { told, ...sections } = change;
+  for (const [name, values] of Object.entries(sections)) file[name] = { ...sectionSchema.parse(file[name]), ...values };
+  if (told !== undefined) file['told'] = told;
+  await writeFileAtomically(path, `${JSON.stringify(file, null, 2)}\n`);
 }
 
 async function readIfPresent(path: string): Promise<string | null> {

@@ -16,6 +16,8 @@ export interface ConversationListener {
 
 export interface Connection {
   readonly sendAudio: (pcm: Uint8Array) => void;
+  /** Sends an RTVI message of `messages.ts`. */
+  readonly sendMessage: (json: string) => void;
   readonly close: () => void;
 }
 
@@ -69,6 +71,9 @@ export async function connect(endpoint: Endpoint, pace: Pace, listener: Conversa
   return {
     sendAudio: (pcm) => {
       send(encodeFrame({ kind: 'audio', pcm, sampleRateHz: hearingRateHz }));
+    },
+    sendMessage: (json) => {
+      send(encodeFrame({ kind: 'message', json }));
     },
     close: () => {
       socket.close();

@@ -66,6 +66,9 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
         break;
       }
       case 'pause':
+      case 'words':
+      case 'spoken':
+      case 'interrupted':
         break;
       case 'nothing-heard':
         open = false;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const manifest = z.array(
   z.object({ file: z.string(), text: z.string(), voice: z.string(), speechEndMs: z.number().positive() }),

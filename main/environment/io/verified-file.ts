@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeFileAtomically } from '../../platform/atomic-file.ts';
 import type { ModelFile } from '../../plan/catalogue.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const versionFile = '/usr/local/cuda/version.json';
 const versions = z.object({ cuda: z.object({ version: z.string() }) });

@@ -1,5 +1,5 @@
 import WebSocket from 'ws';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorMessage } from '../../platform/text.ts';
 import type { Endpoint, ExternalRun, Health } from '../service.ts';
 

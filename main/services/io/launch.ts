@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { serviceEnvironment } from '../../platform/process-environment.ts';
 import type { ProcessRun } from '../service.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Endpoint } from '../../services/service.ts';
 import { replyLimits } from '../../services/stack.ts';
 import { firstSentenceLength } from '../sentence.ts';

@@ -7,6 +7,9 @@ test('an empty settings file means the defaults: our own engines, Ollama when it
     systemPrompt: defaultSettings.systemPrompt,
     services: {},
     languageModel: 'auto',
+    conversation: { mode: 'hands-free', muted: false, shortcut: 'CommandOrControl+Shift+Space' },
+    audio: { microphone: null, speaker: null },
+    told: [],
     downloads: { hubEndpoint: 'https://huggingface.co' },
   });
 });

@@ -7,7 +7,7 @@ function recordingOf(ms: number): Buffer {
   return Buffer.from(Int16Array.from({ length: ms * 16 }, (_, index) => (index % 30_000) + 1).buffer);
 }
 
-const turn: ConversationEvent = { type: 'turn', turn: 1, transcript: 'Hello?', reply: 'Hi.', interrupted: false, speechEndMs: 500, latency: null };
+const turn: ConversationEvent = { type: 'turn', asked: 'spoken', turn: 1, transcript: 'Hello?', reply: 'Hi.', interrupted: false, speechEndMs: 500, latency: null };
 
 /** Plays in lockstep against a conversation that hears everything and says `events` once it heard so much. */
 async function play(recordingMs: number, fromMs: number, events: readonly (readonly [atMs: number, event: ConversationEvent])[]): Promise<{ end: FeedEnd; sent: Buffer }> {
@@ -39,7 +39,7 @@ describe('a recording that is fed to the conversation', () => {
   test('ends soon after its last turn was answered', async () => {
     const { end, sent } = await play(1_000, 0, [
       [300, { type: 'speech-started', ms: 300 }],
-      [1_200, { type: 'turn-ended', turn: 1, transcript: 'Hello?', speechEndMs: 900 }],
+      [1_200, { type: 'turn-ended', asked: 'spoken', turn: 1, transcript: 'Hello?', speechEndMs: 900 }],
       [1_200, turn],
     ]);
     expect({ end, sentMs: sent.length / 32 }).toEqual({ end: { kind: 'finished' }, sentMs: 2_400 });
@@ -56,10 +56,10 @@ describe('a recording that is fed to the conversation', () => {
   test('is heard out when the person interrupts an answer', async () => {
     const { end, sent } = await play(3_000, 0, [
       [300, { type: 'speech-started', ms: 300 }],
-      [1_200, { type: 'turn-ended', turn: 1, transcript: 'Hello?', speechEndMs: 900 }],
+      [1_200, { type: 'turn-ended', asked: 'spoken', turn: 1, transcript: 'Hello?', speechEndMs: 900 }],
       [1_200, { type: 'speech-started', ms: 1_200 }],
       [1_200, { ...turn, interrupted: true }],
-      [6_000, { type: 'turn-ended', turn: 2, transcript: 'Wait.', speechEndMs: 2_500 }],
+      [6_000, { type: 'turn-ended', asked: 'spoken', turn: 2, transcript: 'Wait.', speechEndMs: 2_500 }],
       [6_000, { type: 'turn-failed', turn: 2, service: 'llm', message: 'it closed the connection' }],
     ]);
     expect({ end, sentMs: sent.length / 32 }).toEqual({

@@ -1,0 +1,285 @@
+import { errorMessage } from '../../platform/text.ts';
+import { areReady, failedService, snapshotOf } from '../../services/io/readiness.ts';
+import type { Supervisor } from '../../services/io/supervisor.ts';
+import { serviceTitle } from '../../services/names.ts';
+import type { ServiceId } from '../../services/service.ts';
+import { historyOf, nextExchanges, type Exchange, type ExchangeEvent } from '../exchanges.ts';
+import { nextInFlight, nothingInFlight, type InFlight } from '../in-flight.ts';
+import { createKeptSound } from '../kept-sound.ts';
+import { history, stopSpeaking, textQuestion, type ConversationEvent } from '../messages.ts';
+import { createReplyStream, type ReplyChunk } from '../reply-stream.ts';
+import { firstAudibleSample } from '../wav.ts';
+import { connect, type Connection } from './connection.ts';
+
+/** The conversation with the person at the microphone, for as long as the app runs. */
+export interface Live {
+  /** Sound of the microphone, 16 kHz s16le mono. */
+  readonly hear: (pcm: Uint8Array) => void;
+  /** The microphone is closed: what was said up to here is the whole question. */
+  readonly endQuestion: () => void;
+  readonly ask: (text: string) => void;
+  readonly stopSpeaking: () => void;
+  /** Forgets everything that was said. */
+  readonly startOver: () => void;
+  /** Reply sample the speaker was handed last, and how long it takes from there to the ear. */
+  readonly playhead: (sample: number, outputLatencyMs: number) => void;
+  /** What a new page has to play. */
+  readonly unplayed: () => readonly ReplyChunk[];
+  readonly close: () => void;
+}
+
+export interface LiveOptions {
+  readonly supervisor: Supervisor;
+  readonly onExchanges: (exchanges: readonly Exchange[]) => void;
+  readonly onReply: (chunk: ReplyChunk) => void;
+  /** Nothing follows the reply sound for now. */
+  readonly onReplyEnd: () => void;
+  /** The reply is not wanted any more. */
+  readonly onReplyDropped: () => void;
+  /** Whether reply sound waits to be played has changed. */
+  readonly onPlaying: (playing: boolean) => void;
+}
+
+const replyRateHz = 24_000;
+/** Samples above this are heard as sound (1 % of full scale). */
+const audibleLevel = 327;
+const mostAttempts = 3;
+/** An engine's end is noticed a moment after the turn it failed: asking again before that only fails again. */
+const retryAfterMs = 300;
+/** Silence that ends any turn (the conversation decides after 3 s without speech). */
+const endingSilence = new Uint8Array(3_200 * 32);
+/** Sound kept before speech is noticed, and at most while nobody listens. */
+const leadInMs = 2_000;
+const longestOutageMs = 60_000;
+
+/**
+ * Relays the person's sound and typed questions, and keeps both until they are answered: when an engine or the
+ * conversation dies, they are asked again once everything runs, with what was said before.
+ */
+export function createLive(options: LiveOptions): Live {
+  const { supervisor } = options;
+  const sound = createKeptSound();
+  const reply = createReplyStream();
+  let connection: Connection | null = null;
+  let connecting = false;
+  let closed = false;
+  let exchanges: readonly Exchange[] = [];
+  let inFlight: InFlight = nothingInFlight;
+  /** What is in flight has to be asked again; until then nothing is sent. */
+  let retry: 'no' | 'soon' | 'when-ready' = 'no';
+  let attempts = 0;
+  let askedAtMs = 0;
+  /** The person has stopped the reply; what still arrives of it is not wanted. */
+  let muzzled = false;
+  let firstSound: { readonly turn: number; readonly sample: number; readonly sinceMs: number } | null = null;
+  let awaiting: { readonly turn: number; readonly sinceMs: number } | null = null;
+  let playing = false;
+
+  function tell(event: ExchangeEvent): void {
+    const after = nextExchanges(exchanges, event);
+    if (after === exchanges) return;
+    exchanges = after;
+    options.onExchanges(exchanges);
+  }
+
+  function tellPlaying(): void {
+    const now = reply.unplayed().length > 0;
+    if (now === playing) return;
+    playing = now;
+    options.onPlaying(now);
+  }
+
+  function dropReply(): void {
+    reply.drop();
+    firstSound = null;
+    awaiting = null;
+    options.onReplyDropped();
+    tellPlaying();
+  }
+
+  function take(event: ConversationEvent): void {
+    inFlight = nextInFlight(inFlight, event, sound.endMs());
+    tell(event);
+    switch (event.type) {
+      case 'turn-ended': {
+        muzzled = false;
+        const sinceMs = event.asked === 'typed' ? askedAtMs : sound.heardAt(event.speechEndMs);
+        awaiting = sinceMs === null ? null : { turn: event.turn, sinceMs };
+        break;
+      }
+      case 'interrupted':
+        muzzled = false;
+        dropReply();
+        break;
+      case 'turn':
+        attempts = 0;
+        options.onReplyEnd();
+        break;
+      case 'turn-failed':
+        failed(event.service, event.message);
+        break;
+      case 'heard':
+      case 'speech-started':
+      case 'pause':
+      case 'words':
+      case 'nothing-heard':
+      case 'spoken':
+        break;
+    }
+  }
+
+  function takeReply(pcm: Uint8Array): void {
+    if (muzzled) return;
+    const chunk = reply.push(pcm);
+    tell({ type: 'sound' });
+    if (awaiting !== null) {
+      const audible = firstAudibleSample(chunk.pcm, audibleLevel);
+      if (audible >= 0) {
+        firstSound = { ...awaiting, sample: chunk.sample + audible };
+        awaiting = null;
+      }
+    }
+    options.onReply(chunk);
+    tellPlaying();
+  }
+
+  /** Counts a failure; after the last one the person is told, else it is asked again. */
+  function failed(service: ServiceId, reason: string): void {
+    attempts += 1;
+    dropReply();
+    if (attempts >= mostAttempts) {
+      giveUp(`The ${serviceTitle[service]} failed ${mostAttempts} times on this question (${reason}). Ask it again; if that fails too, choose “Try again” or restart Earshot.`);
+      return;
+    }
+    retry = 'soon';
+    setTimeout(() => {
+      if (retry === 'soon') retry = 'when-ready';
+      goOn();
+    }, retryAfterMs);
+  }
+
+  function giveUp(problem: string): void {
+    attempts = 0;
+    retry = 'no';
+    inFlight = nothingInFlight;
+    tell({ type: 'gave-up', problem });
+  }
+
+  /** Connects, or asks again, as soon as every service is there. */
+  function goOn(): void {
+    if (closed || connecting || retry === 'soon') return;
+    const services = supervisor.snapshot();
+    const fault = failedService(services);
+    if (fault !== null && retry !== 'no') giveUp(`${fault.title} ${fault.cure ?? ''}`.trim());
+    if (!areReady(services)) return;
+    if (connection === null) void open();
+    else if (retry === 'when-ready') replay(connection, sound.endMs());
+  }
+
+  async function open(): Promise<void> {
+    const { endpoint } = snapshotOf(supervisor, 'conversation');
+    if (endpoint === null) return;
+    connecting = true;
+    const opened = await connect(endpoint, 'realtime', {
+      onEvent: take,
+      onAudio: takeReply,
+      onClosed: lost,
+    }).catch((error: unknown) => errorMessage(error));
+    connecting = false;
+    if (typeof opened === 'string') {
+      // The supervisor has not noticed yet what the connection has; it is tried again after its next change, or now.
+      setTimeout(goOn, retryAfterMs);
+      return;
+    }
+    if (closed) {
+      opened.close();
+      return;
+    }
+    connection = opened;
+    const messages = historyOf(exchanges);
+    if (messages.length > 0) opened.sendMessage(history(messages));
+    replay(opened, 0);
+  }
+
+  function lost(reason: string): void {
+    connection = null;
+    if (closed) return;
+    const unanswered = inFlight.typed !== null || inFlight.soundFromMs !== null;
+    // Sound that nobody hears from now on is kept too.
+    inFlight = { ...inFlight, soundFromMs: inFlight.soundFromMs ?? sound.endMs(), speaking: false, answering: false };
+    tell({ type: 'disconnected' });
+    if (unanswered) failed('conversation', reason);
+    else {
+      dropReply();
+      goOn();
+    }
+  }
+
+  /** Sends what is in flight into an open connection, where its sound begins at `startMs`. */
+  function replay(to: Connection, startMs: number): void {
+    retry = 'no';
+    if (inFlight.soundFromMs === null) sound.forgetBefore(sound.endMs());
+    else sound.forgetBefore(inFlight.soundFromMs);
+    sound.moveTo(startMs);
+    if (inFlight.typed !== null) to.sendMessage(textQuestion(inFlight.typed));
+    for (const pcm of sound.pieces()) to.sendAudio(pcm);
+    inFlight = { ...nothingInFlight, typed: inFlight.typed, soundFromMs: inFlight.soundFromMs === null ? null : startMs };
+  }
+
+  function hear(pcm: Uint8Array): void {
+    sound.add(pcm, performance.now());
+    const listening = connection !== null && retry === 'no';
+    if (listening) connection?.sendAudio(pcm);
+    const keepMs = listening ? leadInMs : longestOutageMs;
+    if (inFlight.soundFromMs === null || !listening) sound.forgetBefore(Math.min(sound.endMs() - keepMs, inFlight.soundFromMs ?? Infinity));
+    else sound.forgetBefore(inFlight.soundFromMs);
+  }
+
+  const unwatch = supervisor.onChange(goOn);
+  goOn();
+
+  return {
+    hear,
+    endQuestion: () => {
+      hear(endingSilence);
+    },
+    ask: (text) => {
+      askedAtMs = performance.now();
+      dropReply();
+      tell({ type: 'asked', text });
+      inFlight = { ...inFlight, typed: text };
+      if (connection !== null && retry === 'no') connection.sendMessage(textQuestion(text));
+      else {
+        retry = retry === 'no' ? 'when-ready' : retry;
+        goOn();
+      }
+    },
+    stopSpeaking: () => {
+      muzzled = inFlight.answering;
+      dropReply();
+      connection?.sendMessage(stopSpeaking());
+    },
+    startOver: () => {
+      dropReply();
+      connection?.sendMessage(stopSpeaking());
+      connection?.sendMessage(history([]));
+      inFlight = { ...inFlight, typed: null };
+      tell({ type: 'started-over' });
+    },
+    playhead: (sample, outputLatencyMs) => {
+      reply.played(sample);
+      if (firstSound !== null && sample >= firstSound.sample) {
+        const heardAtMs = performance.now() - ((sample - firstSound.sample) * 1000) / replyRateHz + outputLatencyMs;
+        tell({ type: 'heard-at-speaker', turn: firstSound.turn, afterMs: heardAtMs - firstSound.sinceMs });
+        firstSound = null;
+      }
+      tellPlaying();
+    },
+    unplayed: reply.unplayed,
+    close: () => {
+      closed = true;
+      unwatch();
+      connection?.close();
+    },
+  };
+}

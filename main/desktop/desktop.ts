@@ -1,0 +1,224 @@
+import { app, shell, type Rectangle } from 'electron';
+import { join } from 'node:path';
+import { channels, type Command } from '../../preload/contract.ts';
+import { applicationRoot, userFolders, type Folders } from '../platform/folders.ts';
+import { errorMessage } from '../platform/text.ts';
+import { openLog } from '../services/io/service-log.ts';
+import { failedService } from '../services/io/readiness.ts';
+import { loadSettings } from '../settings/store.ts';
+import packageFile from '../../package.json';
+import { createAudioLink } from './audio-link.ts';
+import { answerPage } from './ipc.ts';
+import { createPanel, type Panel } from './panel.ts';
+import { registerPageScheme, servePage } from './page-protocol.ts';
+import { createPreferences } from './preferences.ts';
+import { createPressToTalk } from './press-to-talk.ts';
+import { guardPermissions } from './security.ts';
+import { createDesktopStore } from './state.ts';
+import { createTray, type TrayIcon } from './tray.ts';
+import { showsTrayIcons } from './tray-host.ts';
+import { trayMenuOf } from './tray-menu.ts';
+import { snapshotOf } from './view.ts';
+import { createVoice } from './voice.ts';
+
+/** Everything stops by then, or is left to end with us (design, P5). */
+const longestQuitMs = 5_000;
+/** How long a microphone stays closed that is to be opened anew. */
+const microphoneRestMs = 300;
+
+/** Starts the tray app. Returns at once; a second instance shows the first and leaves. */
+export function startDesktop(): void {
+  const folders = userFolders(process.env);
+  app.setPath('userData', join(folders.data, 'desktop'));
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return;
+  }
+  // The panel is a small page: its graphics memory belongs to the engines, and a GPU fault must not take it along.
+  app.disableHardwareAcceleration();
+  // As root Chromium's sandbox cannot work, and enableSandbox would cancel --no-sandbox.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  registerPageScheme();
+  void app.whenReady().then(() => run(folders));
+}
+
+async function run(folders: Folders): Promise<void> {
+  const root = applicationRoot();
+  const store = createDesktopStore(packageFile.version);
+  // The icon first: it is what a person waits for.
+  const tray = createTray({ root, onClick: () => { panel?.toggle(anchorOf(tray)); }, onEntry: (does) => { if (does === 'show') panel?.show(anchorOf(tray)); else perform(does); } });
+  let panel: Panel | null = null;
+
+  const log = openLog(join(folders.logs, 'desktop.log'), () => undefined);
+  process.on('uncaughtException', (error) => {
+    log.write(`a mistake of ours: ${error.stack ?? error.message}`);
+  });
+  app.on('child-process-gone', (_event, { type, reason }) => {
+    log.write(`the ${type} process ended: ${reason}`);
+  });
+
+  const { settings, notices } = await loadSettings(folders, new Date());
+  store.setState({ settings, remarks: notices });
+  const preferences = createPreferences(store, folders);
+  const link = createAudioLink({
+    onMessage: (message) => {
+      if (message.kind === 'heard') voice.live()?.hear(message.pcm);
+      else voice.live()?.playhead(message.sample, message.outputLatencyMs);
+    },
+    unplayed: () => voice.live()?.unplayed() ?? [],
+    log: log.write,
+  });
+  const voice = createVoice({ store, settings, folders, root, link, log: log.write });
+  const pressToTalk = createPressToTalk(store, voice.live);
+
+  function perform(command: Command): void {
+    switch (command.kind) {
+      case 'set-mode':
+        preferences.change({ conversation: { mode: command.mode } });
+        pressToTalk.followMode();
+        return;
+      case 'set-muted':
+        preferences.change({ conversation: { muted: command.muted } });
+        if (command.muted) voice.live()?.endQuestion();
+        return;
+      case 'press-to-talk':
+        pressToTalk.press();
+        return;
+      case 'release-to-talk':
+        pressToTalk.release();
+        return;
+      case 'ask':
+        voice.live()?.ask(command.text);
+        return;
+      case 'stop-speaking':
+        voice.live()?.stopSpeaking();
+        return;
+      case 'start-over':
+        voice.live()?.startOver();
+        return;
+      case 'choose-microphone':
+        preferences.change({ audio: { microphone: command.device } });
+        return;
+      case 'choose-speaker':
+        preferences.change({ audio: { speaker: command.device } });
+        return;
+      case 'report-audio': {
+        const wasLive = store.getState().audio?.microphone === 'live';
+        store.setState({ audio: command.report });
+        // Unplugged in mid-sentence: what was said so far is the question.
+        if (wasLive && command.report.microphone !== 'live') voice.live()?.endQuestion();
+        return;
+      }
+      case 'try-again':
+        tryAgain();
+        return;
+      case 'dismiss-notice':
+        dismiss(command.id);
+        return;
+      case 'open-logs':
+        void shell.openPath(folders.logs);
+        return;
+      case 'hide':
+        panel?.hide();
+        return;
+      case 'quit':
+        app.quit();
+    }
+  }
+
+  function tryAgain(): void {
+    const { stack, services } = store.getState();
+    if (stack.kind === 'failed' || failedService(services) !== null) {
+      voice.restart().catch((error: unknown) => { log.write(`could not be started again: ${errorMessage(error)}`); });
+      return;
+    }
+    store.setState({ microphoneRests: true });
+    setTimeout(() => { store.setState({ microphoneRests: false }); }, microphoneRestMs);
+  }
+
+  function dismiss(id: string): void {
+    const remark = /^remark-(\d+)$/.exec(id)?.[1];
+    if (remark === undefined) preferences.change({ told: [...new Set([...store.getState().settings.told, id])] });
+    else store.setState(({ remarks }) => ({ remarks: remarks.filter((_text, index) => index !== Number(remark)) }));
+  }
+
+  servePage(join(root, 'dist', 'renderer'));
+  guardPermissions();
+  answerPage({
+    page: () => panel?.window.webContents ?? null,
+    onAttach: (page) => {
+      store.setState({ page: 'there' });
+      setImmediate(() => { link.attach(page); });
+      return snapshotOf(store.getState());
+    },
+    onCommand: perform,
+    log: log.write,
+  });
+  mirror();
+  panel = createPanel({
+    bundles: __dirname,
+    iconPath: join(root, 'assets', 'icons', 'app', '256.png'),
+    hasTray: () => store.getState().trayShown !== false,
+    onCrashed: () => {
+      link.close();
+      store.setState({ page: 'loading', audio: null });
+    },
+    onLost: () => { store.setState({ page: 'lost' }); },
+    log: log.write,
+  });
+  const shown = panel;
+  app.on('second-instance', () => { shown.show(anchorOf(tray)); });
+  pressToTalk.followMode();
+  stopInOrder();
+  void voice.start();
+  void showsTrayIcons().then((trayShown) => {
+    store.setState({ trayShown });
+    if (trayShown) return;
+    shown.window.setSkipTaskbar(false);
+    shown.show();
+  });
+
+  /** Shows the state in the tray and the page: once for all changes of one moment. */
+  function mirror(): void {
+    let planned = false;
+    function show(): void {
+      planned = false;
+      const state = store.getState();
+      const snapshot = snapshotOf(state);
+      tray.update({ status: snapshot.status, headline: snapshot.headline, menu: trayMenuOf(state) });
+      if (state.page === 'there') panel?.window.webContents.send(channels.snapshot, snapshot);
+    }
+    store.subscribe(() => {
+      if (!planned) setImmediate(show);
+      planned = true;
+    });
+    show();
+  }
+
+  /** Quitting waits for the services to end in order, but not longer than a person does. */
+  function stopInOrder(): void {
+    let stopping = false;
+    app.on('before-quit', (event) => {
+      event.preventDefault();
+      if (stopping) return;
+      stopping = true;
+      panel?.release();
+      pressToTalk.close();
+      link.close();
+      tray.remove();
+      panel?.window.hide();
+      const limit = new Promise((resolve) => setTimeout(resolve, longestQuitMs));
+      void Promise.race([Promise.all([voice.stop(), preferences.written()]), limit]).then(() => {
+        log.close();
+        app.exit(0);
+      });
+    });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { app.quit(); });
+  }
+}
+
+/** Where the tray icon is, if the system says. */
+function anchorOf(tray: TrayIcon): Rectangle | undefined {
+  const bounds = tray.bounds();
+  return bounds.width > 0 ? bounds : undefined;
+}

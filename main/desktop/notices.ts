@@ -1,0 +1,102 @@
+import type { Notice } from '../../preload/contract.ts';
+import { failedService } from '../services/io/readiness.ts';
+import { readableShortcut } from './shortcut-text.ts';
+import type { DesktopState } from './state.ts';
+
+type NoticeOf = (state: DesktopState) => Omit<Notice, 'id'> | null;
+
+const tryAgain = { title: 'Try again', command: 'try-again' } as const;
+const openLogs = { title: 'Show the logs', command: 'open-logs' } as const;
+const gotIt = { title: 'Got it', command: 'dismiss-notice' } as const;
+
+/** Every remark there is, by id. Each looks at the state and says what happened and what to do, or nothing. */
+const remarks: Readonly<Record<string, NoticeOf>> = {
+  'setup-failed': ({ stack }) =>
+    stack.kind === 'failed'
+      ? { severity: 'error', title: stack.fault.title, detail: joined(stack.fault.detail, stack.fault.cure), actions: [tryAgain, openLogs] }
+      : null,
+  'service-failed': ({ services, stack }) => {
+    const fault = stack.kind === 'failed' ? null : failedService(services);
+    return fault === null ? null : { severity: 'error', title: fault.title, detail: joined(fault.detail, fault.cure), actions: [tryAgain, openLogs] };
+  },
+  'page-lost': ({ page }) =>
+    page === 'lost'
+      ? { severity: 'error', title: 'This window crashed again and again.', detail: 'Quit Earshot from the tray and start it again.', actions: [openLogs] }
+      : null,
+  'microphone-denied': ({ audio }) =>
+    audio?.microphone === 'denied'
+      ? { severity: 'warning', title: 'Earshot may not use the microphone.', detail: deniedCure(process.platform), actions: [tryAgain] }
+      : null,
+  'microphone-missing': ({ audio }) =>
+    audio?.microphone === 'missing'
+      ? { severity: 'warning', title: 'No microphone is connected.', detail: 'Plug one in; Earshot notices by itself. Until then you can type.', actions: [] }
+      : null,
+  'microphone-failed': ({ audio }) =>
+    audio?.microphone === 'failed'
+      ? {
+          severity: 'warning',
+          title: 'The microphone cannot be opened.',
+          detail: joined('Another program may be using it. Close that program, or choose another microphone below. You can type meanwhile.', audio.problem ?? undefined),
+          actions: [tryAgain],
+        }
+      : null,
+  'speaker-missing': ({ audio }) =>
+    audio !== null && audio.speaker !== 'ready'
+      ? {
+          severity: 'warning',
+          title: audio.speaker === 'missing' ? 'No speaker is connected.' : 'The speaker cannot be opened.',
+          detail: 'Answers appear here in writing. Connect a speaker or headphones and they are heard again.',
+          actions: [],
+        }
+      : null,
+  'self-interruption': (state) =>
+    state.audio?.microphone === 'live' && state.audio.echoCancellation === false && state.settings.conversation.mode === 'hands-free'
+      ? {
+          severity: 'info',
+          title: 'This microphone hears the speaker.',
+          detail: 'It has no echo cancellation, so Earshot may take its own voice for yours. Use headphones, or “press to talk”.',
+          actions: [gotIt],
+        }
+      : null,
+  'shortcut-taken': (state) =>
+    state.settings.conversation.mode === 'press-to-talk' && state.shortcut === null
+      ? {
+          severity: 'info',
+          title: `Another program uses ${readableShortcut(state.settings.conversation.shortcut, process.platform)}.`,
+          detail: 'Press the “Talk” button here instead, or name another key as conversation.shortcut in settings.json.',
+          actions: [gotIt],
+        }
+      : null,
+  'no-tray': ({ trayShown }) =>
+    trayShown === false
+      ? {
+          severity: 'info',
+          title: 'Your desktop shows no tray icons.',
+          detail: 'So Earshot lives in this window. Closing it minimises it; quit with the menu below.',
+          actions: [gotIt],
+        }
+      : null,
+};
+
+/** What a person should know right now. */
+export function noticesOf(state: DesktopState): readonly Notice[] {
+  const held = Object.entries(remarks).flatMap(([id, look]) => {
+    const notice = state.settings.told.includes(id) ? null : look(state);
+    return notice === null ? [] : [{ id, ...notice }];
+  });
+  const said = state.remarks.map((title, index): Notice => ({ id: `remark-${index}`, severity: 'warning', title, detail: null, actions: [gotIt] }));
+  return [...held, ...said];
+}
+
+function deniedCure(platform: NodeJS.Platform): string {
+  const where =
+    platform === 'win32'
+      ? 'Open Settings › Privacy & security › Microphone and allow desktop apps.'
+      : 'Allow it in your system’s privacy settings.';
+  return `${where} Then choose “Try again”. You can type meanwhile.`;
+}
+
+function joined(...texts: readonly (string | undefined)[]): string | null {
+  const present = texts.filter((text) => text !== undefined && text !== '');
+  return present.length === 0 ? null : present.join('\n');
+}

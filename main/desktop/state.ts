@@ -1,0 +1,65 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { AudioReport } from '../../preload/contract.ts';
+import type { Exchange } from '../conversation/exchanges.ts';
+import type { Fault } from '../platform/fault.ts';
+import type { ServiceSnapshot } from '../services/io/supervisor.ts';
+import { defaultSettings, type Settings } from '../settings/schema.ts';
+
+export interface Step {
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'running' | 'done';
+  readonly detail: string | null;
+  readonly durationMs: number | null;
+}
+
+/** Everything the desktop knows. One store holds it; tray and page show what is derived from it. */
+export interface DesktopState {
+  readonly version: string;
+  /** What the voice stack has come to. "running" once its services were started. */
+  readonly stack: { readonly kind: 'preparing' | 'running' } | { readonly kind: 'failed'; readonly fault: Fault };
+  readonly steps: readonly Step[];
+  readonly services: readonly ServiceSnapshot[];
+  /** Every service was ready once: from then on what is missing is a trouble and no longer the start. */
+  readonly wasReady: boolean;
+  readonly exchanges: readonly Exchange[];
+  /** Reply sound waits at the speaker. */
+  readonly playing: boolean;
+  readonly settings: Pick<Settings, 'conversation' | 'audio' | 'told'>;
+  /** Press to talk was pressed and the question is not over yet. */
+  readonly pressed: boolean;
+  /** The shortcut as a person reads it; null when the system did not let us have it. */
+  readonly shortcut: string | null;
+  /** Closed for a moment, so that the page opens it anew. */
+  readonly microphoneRests: boolean;
+  /** What the page's devices do; null while there is no page. */
+  readonly audio: AudioReport | null;
+  /** "lost" when the page crashed so often that it is not loaded again. */
+  readonly page: 'loading' | 'there' | 'lost';
+  /** Whether the desktop shows tray icons; null while that is not known. */
+  readonly trayShown: boolean | null;
+  /** Sentences about how the settings were read or could not be saved. */
+  readonly remarks: readonly string[];
+}
+
+export type DesktopStore = StoreApi<DesktopState>;
+
+export function createDesktopStore(version: string): DesktopStore {
+  return createStore<DesktopState>(() => ({
+    version,
+    stack: { kind: 'preparing' },
+    steps: [],
+    services: [],
+    wasReady: false,
+    exchanges: [],
+    playing: false,
+    settings: defaultSettings,
+    pressed: false,
+    shortcut: null,
+    microphoneRests: false,
+    audio: null,
+    page: 'loading',
+    trayShown: null,
+    remarks: [],
+  }));
+}

@@ -1,0 +1,85 @@
+import type { Status } from '../../preload/contract.ts';
+import { failedService } from '../services/io/readiness.ts';
+import { serviceTitle } from '../services/names.ts';
+import { readableShortcut } from './shortcut-text.ts';
+import type { DesktopState } from './state.ts';
+
+/** What the tray's picture shows: the worst trouble first, then what happens right now. */
+export function statusOf(state: DesktopState): Status {
+  if (state.stack.kind === 'failed' || failedService(state.services) !== null || state.page === 'lost') return 'failed';
+  if (!state.wasReady) return 'starting';
+  const current = state.exchanges.at(-1)?.state;
+  if (isSpeaking(state)) return 'speaking';
+  if (current === 'thinking') return 'thinking';
+  if (current === 'hearing' || state.pressed) return 'listening';
+  if (hasTrouble(state)) return 'degraded';
+  return state.settings.conversation.mode === 'hands-free' && state.settings.conversation.muted ? 'muted' : 'idle';
+}
+
+/** Whether a reply is being spoken. Without a speaker only the conversation knows; with one, its playhead. */
+function isSpeaking(state: DesktopState): boolean {
+  return state.exchanges.at(-1)?.state === 'speaking' || (state.playing && state.audio?.speaker === 'ready');
+}
+
+/** Whether something of the conversation is missing that it goes on without. */
+function hasTrouble(state: DesktopState): boolean {
+  const down = state.services.some((service) => service.state.kind !== 'ready');
+  const microphone = state.audio?.microphone;
+  return down || microphone === 'missing' || microphone === 'denied' || microphone === 'failed' || (state.audio !== null && state.audio.speaker !== 'ready');
+}
+
+/** Whether the page shall have the microphone open now. Before everything runs there is nobody who could hear. */
+export function wantsMicrophone(state: DesktopState): boolean {
+  if (state.microphoneRests || !state.wasReady || state.stack.kind !== 'running' || failedService(state.services) !== null) return false;
+  const { mode, muted } = state.settings.conversation;
+  return mode === 'hands-free' ? !muted : state.pressed;
+}
+
+/** One sentence that says what is going on, for the title, the tooltip and a screen reader. */
+export function headlineOf(state: DesktopState): string {
+  switch (statusOf(state)) {
+    case 'failed':
+      return failureTitle(state);
+    case 'starting':
+      return startingHeadline(state);
+    case 'speaking':
+      return 'Speaking';
+    case 'thinking':
+      return 'Thinking…';
+    case 'listening':
+      return 'Listening…';
+    case 'degraded':
+      return troubleHeadline(state);
+    case 'muted':
+      return 'The microphone is muted';
+    case 'idle':
+      return idleHeadline(state);
+  }
+}
+
+function failureTitle(state: DesktopState): string {
+  if (state.stack.kind === 'failed') return state.stack.fault.title;
+  return failedService(state.services)?.title ?? 'The window crashed again and again';
+}
+
+function startingHeadline(state: DesktopState): string {
+  const step = state.steps.find((candidate) => candidate.state === 'running');
+  if (step !== undefined) return `Setting up: ${step.title}`;
+  const waiting = state.services.filter((service) => service.state.kind !== 'ready').map((service) => serviceTitle[service.service.id]);
+  return waiting.length === 0 ? 'Starting…' : `Starting ${waiting.join(', ')}…`;
+}
+
+function troubleHeadline(state: DesktopState): string {
+  const down = state.services.find((service) => service.state.kind !== 'ready');
+  if (down !== undefined) return `Restarting the ${serviceTitle[down.service.id]}…`;
+  if (state.audio?.microphone === 'denied') return 'The microphone is not allowed; you can type';
+  if (state.audio?.microphone === 'missing') return 'No microphone; you can type';
+  if (state.audio?.microphone === 'failed') return 'The microphone does not work; you can type';
+  return 'No speaker; answers are shown here';
+}
+
+function idleHeadline(state: DesktopState): string {
+  if (state.settings.conversation.mode === 'hands-free') return 'Ready. Just speak.';
+  const shortcut = state.shortcut === null ? null : readableShortcut(state.shortcut, process.platform);
+  return shortcut === null ? 'Ready. Press “Talk” and speak.' : `Ready. Press ${shortcut} and speak.`;
+}

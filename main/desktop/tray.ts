@@ -1,0 +1,61 @@
+import { Menu, nativeImage, Tray, type MenuItemConstructorOptions, type NativeImage, type Rectangle } from 'electron';
+import { join } from 'node:path';
+import type { Status } from '../../preload/contract.ts';
+import type { MenuEntry } from './tray-menu.ts';
+
+/** The icon in the tray. Its picture is the state. */
+export interface TrayIcon {
+  readonly update: (shown: { readonly status: Status; readonly headline: string; readonly menu: readonly MenuEntry[] }) => void;
+  /** Where it is; empty where the system does not say (Linux). */
+  readonly bounds: () => Rectangle;
+  readonly remove: () => void;
+}
+
+export interface TrayOptions {
+  readonly root: string;
+  readonly onClick: () => void;
+  readonly onEntry: (does: Exclude<MenuEntry, { kind: 'separator' | 'text' }>['does']) => void;
+}
+
+export function createTray(options: TrayOptions): TrayIcon {
+  const tray = new Tray(picture(options.root, 'starting'));
+  let shownStatus: Status = 'starting';
+  let shownHeadline = '';
+  let shownMenu = '';
+  tray.on('click', options.onClick);
+
+  return {
+    update: ({ status, headline, menu }) => {
+      if (status !== shownStatus) tray.setImage(picture(options.root, status));
+      shownStatus = status;
+      if (headline !== shownHeadline) tray.setToolTip(`Earshot: ${headline}`);
+      shownHeadline = headline;
+      const text = JSON.stringify(menu);
+      if (text !== shownMenu) tray.setContextMenu(Menu.buildFromTemplate(menu.map((entry) => template(entry, options.onEntry))));
+      shownMenu = text;
+    },
+    bounds: () => tray.getBounds(),
+    remove: () => {
+      tray.destroy();
+    },
+  };
+}
+
+function picture(root: string, status: Status): NativeImage {
+  const ending = process.platform === 'win32' ? 'ico' : 'png';
+  return nativeImage.createFromPath(join(root, 'assets', 'icons', 'tray', `${status}.${ending}`));
+}
+
+function template(entry: MenuEntry, onEntry: TrayOptions['onEntry']): MenuItemConstructorOptions {
+  switch (entry.kind) {
+    case 'separator':
+      return { type: 'separator' };
+    case 'text':
+      return { label: entry.label, enabled: false };
+    case 'item':
+      return { label: entry.label, enabled: entry.enabled, click: () => { onEntry(entry.does); } };
+    case 'checkbox':
+    case 'radio':
+      return { type: entry.kind, label: entry.label, checked: entry.checked, click: () => { onEntry(entry.does); } };
+  }
+}

@@ -1,0 +1,79 @@
+import type { Exchange as ShownExchange, ServiceRow, Snapshot } from '../../preload/contract.ts';
+import type { Exchange } from '../conversation/exchanges.ts';
+import type { Latency } from '../conversation/messages.ts';
+import type { ServiceState } from '../services/machine.ts';
+import { serviceTitle } from '../services/names.ts';
+import type { ServiceSnapshot } from '../services/io/supervisor.ts';
+import type { ServiceId } from '../services/service.ts';
+import { quantile } from '../telemetry/figures.ts';
+import { noticesOf } from './notices.ts';
+import { readableShortcut } from './shortcut-text.ts';
+import type { DesktopState } from './state.ts';
+import { headlineOf, statusOf, wantsMicrophone } from './status.ts';
+
+/** What the page shows of the state. Pure. */
+export function snapshotOf(state: DesktopState): Snapshot {
+  const { settings, audio } = state;
+  const settingUp = state.stack.kind !== 'running' && state.steps.length > 0;
+  return {
+    version: state.version,
+    status: statusOf(state),
+    headline: headlineOf(state),
+    setup: settingUp ? state.steps.map(({ title, state: stepState, detail, durationMs }) => ({ title, state: stepState, detail, durationMs })) : null,
+    services: state.services.map((service) => serviceRow(service, state.exchanges)),
+    exchanges: state.exchanges.map(shownExchange),
+    listening: {
+      mode: settings.conversation.mode,
+      muted: settings.conversation.muted,
+      pressed: state.pressed,
+      shortcut: state.shortcut === null ? null : readableShortcut(state.shortcut, process.platform),
+    },
+    audio: {
+      capture: wantsMicrophone(state),
+      microphone: settings.audio.microphone,
+      speaker: settings.audio.speaker,
+      microphones: [...(audio?.microphones ?? [])],
+      speakers: [...(audio?.speakers ?? [])],
+    },
+    notices: [...noticesOf(state)],
+  };
+}
+
+function shownExchange({ id, asked, question, answer, state, problem, latency, heardAfterMs }: Exchange): ShownExchange {
+  return { id, asked, question, answer, state, problem, latency, heardAfterMs };
+}
+
+/** The part of an answer's time that each service is accountable for. */
+const stageOf: Readonly<Record<ServiceId, keyof Latency>> = { stt: 'sttMs', llm: 'llmMs', tts: 'ttsMs', conversation: 'voiceToVoiceMs' };
+
+function serviceRow({ service, state }: ServiceSnapshot, exchanges: readonly Exchange[]): ServiceRow {
+  const measured = exchanges.flatMap(({ latency, asked }) => (latency === null || asked === 'typed' ? [] : [latency[stageOf[service.id]]]));
+  return {
+    id: service.id,
+    title: serviceTitle[service.id],
+    state: shownState(state),
+    detail: state.kind === 'backing-off' || state.kind === 'failed' ? state.reason : null,
+    engine: service.engine,
+    model: service.model,
+    device: service.device,
+    p50Ms: measured.length === 0 ? null : quantile(measured, 0.5),
+  };
+}
+
+function shownState(state: ServiceState): ServiceRow['state'] {
+  switch (state.kind) {
+    case 'stopped':
+      return 'waiting';
+    case 'starting':
+    case 'warming':
+      return 'starting';
+    case 'ready':
+      return 'ready';
+    case 'backing-off':
+      return 'restarting';
+    case 'failed':
+      return 'failed';
+    case 'stopping':
+      return 'stopped';
+  }
+}

@@ -1,0 +1,113 @@
+import { createLive, type Live } from '../conversation/io/live.ts';
+import type { Progress } from '../environment/model.ts';
+import { describeFault, FaultError, type Fault } from '../platform/fault.ts';
+import type { Folders } from '../platform/folders.ts';
+import { errorMessage } from '../platform/text.ts';
+import type { Settings } from '../settings/schema.ts';
+import { prepareStack } from '../services/io/preparation.ts';
+import { areReady } from '../services/io/readiness.ts';
+import { openStack, type RunningStack } from '../services/io/running-stack.ts';
+import type { AudioLink } from './audio-link.ts';
+import type { DesktopStore, Step } from './state.ts';
+
+/** The voice stack as the desktop runs it: set up, started, relayed to the page, stopped. */
+export interface Voice {
+  readonly start: () => Promise<void>;
+  /** Ends what runs, checks every file and starts anew. */
+  readonly restart: () => Promise<void>;
+  /** The conversation; null while nothing runs. */
+  readonly live: () => Live | null;
+  readonly stop: () => Promise<void>;
+}
+
+export interface VoiceOptions {
+  readonly store: DesktopStore;
+  readonly settings: Settings;
+  readonly folders: Folders;
+  readonly root: string;
+  readonly link: AudioLink;
+  readonly log: (line: string) => void;
+}
+
+export function createVoice(options: VoiceOptions): Voice {
+  const { store, link, log } = options;
+  let stack: RunningStack | null = null;
+  let live: Live | null = null;
+  let stopping = false;
+
+  async function start(rehash: boolean): Promise<void> {
+    store.setState({ stack: { kind: 'preparing' }, steps: [], services: [], wasReady: false });
+    try {
+      const prepared = await prepareStack({ ...options, rehash, note: log, report: (progress) => { store.setState(({ steps }) => ({ steps: stepsAfter(steps, progress) })); } });
+      // A quit during a long set-up has nothing of ours to stop.
+      if (stopping) return;
+      run(openStack(prepared, { ...options, say: log }));
+    } catch (error) {
+      const fault = faultOf(error);
+      log(describeFault(fault));
+      store.setState({ stack: { kind: 'failed', fault } });
+    }
+  }
+
+  function run(opened: RunningStack): void {
+    stack = opened;
+    const { supervisor } = opened;
+    function look(): void {
+      const services = supervisor.snapshot();
+      store.setState(({ wasReady }) => ({ services, wasReady: wasReady || areReady(services) }));
+    }
+    supervisor.onChange(look);
+    store.setState({ stack: { kind: 'running' } });
+    supervisor.start();
+    look();
+    live = createLive({
+      supervisor,
+      onExchanges: (exchanges) => { store.setState({ exchanges }); },
+      onReply: link.play,
+      onReplyEnd: link.end,
+      onReplyDropped: link.drop,
+      onPlaying: (playing) => { store.setState({ playing }); },
+    });
+  }
+
+  async function end(): Promise<void> {
+    live?.close();
+    live = null;
+    await stack?.stop();
+    stack = null;
+  }
+
+  return {
+    start: () => start(false),
+    restart: async () => {
+      await end();
+      await start(true);
+    },
+    live: () => live,
+    stop: async () => {
+      stopping = true;
+      await end();
+    },
+  };
+}
+
+/** The steps of a set-up after one more thing it said. */
+export function stepsAfter(steps: readonly Step[], progress: Progress): readonly Step[] {
+  switch (progress.kind) {
+    case 'step-started':
+      return [...steps, { id: progress.step, title: progress.title, state: 'running', detail: null, durationMs: null }];
+    case 'detail':
+      return steps.map((step) => (step.id === progress.step ? { ...step, detail: progress.text } : step));
+    case 'step-done':
+      return steps.map((step) => (step.id === progress.step ? { ...step, state: 'done', detail: null, durationMs: progress.durationMs } : step));
+  }
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof FaultError) return error.fault;
+  return {
+    id: 'process-crashed',
+    title: `Earshot itself made a mistake: ${errorMessage(error)}`,
+    cure: 'Choose “Try again”; if it happens again, please report it with the logs.',
+  };
+}

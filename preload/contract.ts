@@ -1,0 +1,186 @@
+import * as z from 'zod';
+
+/**
+ * Everything that crosses between main and the page: the names of the channels and the shape of what they carry.
+ * Main owns the truth and pushes snapshots; the page asks with commands and says what its audio devices do.
+ */
+export const channels = {
+  /** Main → page: the whole state, after every change. */
+  snapshot: 'earshot:snapshot',
+  /** Main → page: one end of the audio link, a MessagePort. */
+  audioLink: 'earshot:audio-link',
+  /** Page → main: the page is there; answered with the first snapshot. Main sends an audio link next. */
+  attach: 'earshot:attach',
+  /** Page → main: a {@link Command}; answered once it was taken. */
+  command: 'earshot:command',
+} as const;
+
+/** What the tray's picture shows, worst first where several hold. */
+export const statuses = ['failed', 'starting', 'speaking', 'thinking', 'listening', 'degraded', 'muted', 'idle'] as const;
+export type Status = (typeof statuses)[number];
+
+export const listeningModes = ['hands-free', 'press-to-talk'] as const;
+export type ListeningMode = (typeof listeningModes)[number];
+
+/** Milliseconds from the end of a person's speech to the first sound of the answer, in the order they were spent. */
+export const latencySchema = z.object({
+  vadMs: z.number(),
+  turnMs: z.number(),
+  sttMs: z.number(),
+  llmMs: z.number(),
+  ttsMs: z.number(),
+  voiceToVoiceMs: z.number(),
+});
+export type Latency = z.infer<typeof latencySchema>;
+
+const exchange = z.object({
+  id: z.int(),
+  asked: z.enum(['spoken', 'typed']),
+  /** Grows while the person speaks; empty while nothing is understood yet. */
+  question: z.string(),
+  /** Grows while the answer is spoken. */
+  answer: z.string(),
+  state: z.enum(['hearing', 'thinking', 'speaking', 'done', 'interrupted', 'failed']),
+  /** Why there is no answer, and what to do; null unless failed. */
+  problem: z.string().nullable(),
+  latency: latencySchema.nullable(),
+  /** End of speech → first sound at the speaker, as its playhead told it; null when there was no speaker, or nothing was said. */
+  heardAfterMs: z.number().nullable(),
+});
+
+const serviceRow = z.object({
+  id: z.string(),
+  /** "speech recognition" */
+  title: z.string(),
+  state: z.enum(['waiting', 'starting', 'ready', 'restarting', 'failed', 'stopped']),
+  /** Why it restarts or failed; null otherwise. */
+  detail: z.string().nullable(),
+  engine: z.string(),
+  model: z.string(),
+  /** "cpu", or the name of a GPU. */
+  device: z.string(),
+  /** Median of what this service adds to an answer, over the last turns; null before the first. */
+  p50Ms: z.number().nullable(),
+});
+
+const setupStep = z.object({
+  title: z.string(),
+  state: z.enum(['running', 'done']),
+  /** "123 of 145 MiB"; the last thing it said. */
+  detail: z.string().nullable(),
+  durationMs: z.number().nullable(),
+});
+
+
+/** Something a person should know: what happened, and what to press. Shown until it no longer holds. */
+const notice = z.object({
+  id: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  title: z.string(),
+  detail: z.string().nullable(),
+  /** Buttons: each sends a command without arguments. */
+  actions: z.array(z.object({ title: z.string(), command: z.enum(['try-again', 'dismiss-notice', 'open-logs']) })),
+});
+
+const device = z.object({ id: z.string(), label: z.string() });
+
+export const snapshotSchema = z.object({
+  version: z.string(),
+  status: z.enum(statuses),
+  /** One sentence for the title, the tooltip and a screen reader: "Ready. Just speak." */
+  headline: z.string(),
+  /** Steps of a running or failed set-up; null when there is nothing to set up. */
+  setup: z.array(setupStep).nullable(),
+  services: z.array(serviceRow),
+  /** Oldest first. */
+  exchanges: z.array(exchange),
+  listening: z.object({
+    mode: z.enum(listeningModes),
+    muted: z.boolean(),
+    /** Press to talk was pressed and the question is not finished yet. */
+    pressed: z.boolean(),
+    /** "Ctrl+Shift+Space"; null when the system did not let Earshot have it. */
+    shortcut: z.string().nullable(),
+  }),
+  audio: z.object({
+    /** Whether the page shall have the microphone open now. */
+    capture: z.boolean(),
+    /** Chosen devices; null for the system's default. */
+    microphone: device.nullable(),
+    speaker: device.nullable(),
+    microphones: z.array(device),
+    speakers: z.array(device),
+  }),
+  notices: z.array(notice),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+export type Exchange = z.infer<typeof exchange>;
+export type ServiceRow = z.infer<typeof serviceRow>;
+export type SetupStep = z.infer<typeof setupStep>;
+export type Notice = z.infer<typeof notice>;
+export type AudioDevice = z.infer<typeof device>;
+
+/** What the page's audio devices are and do, after every change of it. */
+const audioReport = z.object({
+  microphones: z.array(device),
+  speakers: z.array(device),
+  microphone: z.enum(['off', 'opening', 'live', 'missing', 'denied', 'failed']),
+  speaker: z.enum(['ready', 'missing', 'failed']),
+  /** What the browser said when it failed; null when nothing did. */
+  problem: z.string().nullable(),
+  /** Whether the open microphone cancels what the speaker plays; null while it is not open. */
+  echoCancellation: z.boolean().nullable(),
+});
+export type AudioReport = z.infer<typeof audioReport>;
+
+export const longestQuestion = 4000;
+
+export const commandSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('set-mode'), mode: z.enum(listeningModes) }),
+  z.object({ kind: z.literal('set-muted'), muted: z.boolean() }),
+  z.object({ kind: z.literal('press-to-talk') }),
+  z.object({ kind: z.literal('release-to-talk') }),
+  z.object({ kind: z.literal('ask'), text: z.string().trim().min(1).max(longestQuestion) }),
+  z.object({ kind: z.literal('stop-speaking') }),
+  z.object({ kind: z.literal('start-over') }),
+  /** null: the system's default. */
+  z.object({ kind: z.literal('choose-microphone'), device: device.nullable() }),
+  z.object({ kind: z.literal('choose-speaker'), device: device.nullable() }),
+  z.object({ kind: z.literal('report-audio'), report: audioReport }),
+  z.object({ kind: z.literal('try-again') }),
+  z.object({ kind: z.literal('dismiss-notice'), id: z.string() }),
+  z.object({ kind: z.literal('open-logs') }),
+  z.object({ kind: z.literal('hide') }),
+  z.object({ kind: z.literal('quit') }),
+]);
+export type Command = z.infer<typeof commandSchema>;
+
+/** Sample rates on the audio link: s16le mono both ways. */
+export const microphoneRateHz = 16_000;
+export const speakerRateHz = 24_000;
+
+/** Page → main over the audio link. */
+export const linkUpSchema = z.discriminatedUnion('kind', [
+  /** 32 ms of what the microphone heard. */
+  z.object({ kind: z.literal('heard'), pcm: z.instanceof(Uint8Array) }),
+  /** Sample of the reply stream that the output device was handed last, and how long it takes from there to the ear. */
+  z.object({ kind: z.literal('playhead'), sample: z.int().nonnegative(), outputLatencyMs: z.number().nonnegative() }),
+]);
+export type LinkUp = z.infer<typeof linkUpSchema>;
+
+/** Main → page over the audio link. */
+export type LinkDown =
+  /** Reply audio; `sample` is the place of its first sample in the one stream of all replies. */
+  | { readonly kind: 'play'; readonly sample: number; readonly pcm: Uint8Array }
+  /** Nothing follows for now: play what is there without waiting for more. */
+  | { readonly kind: 'end' }
+  /** The person interrupted: be silent at once and forget what was not played. */
+  | { readonly kind: 'drop' };
+
+/** What the preload script gives the page as `window.earshot`. */
+export interface EarshotBridge {
+  /** Announces the page; `listener` gets the state now and after every change. Returns what stops it. */
+  readonly onSnapshot: (listener: (snapshot: Snapshot) => void) => () => void;
+  /** Settles once main has taken it; rejects when main refuses it. */
+  readonly send: (command: Command) => Promise<void>;
+}

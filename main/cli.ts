@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { runBenchVoice } from './commands/bench.ts';
+import { runBenchStartup, runBenchVoice } from './commands/bench.ts';
 import { createContext } from './commands/context.ts';
 import { runInstall } from './commands/install.ts';
 import { createOutput, faultOf, reportFault, stopped } from './commands/output.ts';
@@ -16,6 +16,7 @@ const usage = `Usage: earshot [COMMAND] [OPTIONS]
   earshot serve              run the voice stack until stopped
   earshot install            install and check everything the plan needs
   earshot bench voice        measure the time from question to answer
+  earshot bench startup      measure the start into the tray against a hello-world's
   earshot probe              show what this computer is   [--nvidia-smi PATH]
 
 Options of every command:
@@ -36,7 +37,7 @@ const commands: Readonly<Record<string, Command>> = {
   talk: { options: ['settings', 'out', 'realtime'], positionals: ['FILE.wav'] },
   serve: { options: ['settings'], positionals: [] },
   install: { options: ['settings'], positionals: [] },
-  bench: { options: ['settings'], positionals: ['voice'] },
+  bench: { options: ['settings'], positionals: ['voice|startup'] },
   probe: { options: ['nvidia-smi'], positionals: [] },
 };
 
@@ -71,7 +72,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (rest.length !== command.positionals.length) {
     throw new UsageError(`"earshot ${name}" takes ${command.positionals.length === 0 ? 'no file' : command.positionals.join(' ')}.`);
   }
-  if (name === 'bench' && rest[0] !== 'voice') throw new UsageError(`There is no bench "${rest[0] ?? ''}".`);
+  if (name === 'bench' && rest[0] !== 'voice' && rest[0] !== 'startup') throw new UsageError(`There is no bench "${rest[0] ?? ''}".`);
   return run(name, values, rest);
 }
 
@@ -98,7 +99,7 @@ async function run(name: string, values: Values, positionals: readonly string[])
     const context = await createContext(output, text(values['settings']), stop.signal);
     switch (name) {
       case 'bench':
-        return await runBenchVoice(context);
+        return await (positionals[0] === 'startup' ? runBenchStartup(context) : runBenchVoice(context));
       case 'install':
         return await runInstall(context);
       case 'serve':

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { lint } from './lint.ts';
 import { cacheFolder, testHome } from './setup/cache.ts';
 import { developerPython, prepareProduct, repository } from './setup/prepare.ts';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { measureColdStart } from './bench/cold-start.ts';
 import { earshotEnvironment } from './setup/cache.ts';
 import type { SuiteFigure } from './setup/figures.ts';

@@ -28,9 +28,20 @@ export async function runBenchVoice(context: Context): Promise<number> {
   });
 }
 
+/** `earshot bench startup`: what Earshot costs in the tray against a hello-world. Exit 1 when a goal is missed. */
+export async function runBenchStartup(context: Context): Promise<number> {
+  // No other command needs its D-Bus library, so none shall load it.
+  const { benchStartup } = await import('../telemetry/io/bench-startup.ts');
+  const { root, folders, settings, signal } = context;
+  const report = await benchStartup({ root, folders, settings, signal, say: context.output.say, rounds: 5, idleMs: 300_000 });
+  context.output.result(report, report.figures.map(figureText).join('\n'));
+  return report.figures.every((figure) => figure.ok !== false) ? 0 : 1;
+}
+
 function figureText(figure: Figure): string {
   const beside = figure.baseline === null ? '' : ` / ${figure.baseline}`;
-  const ratio = figure.ratio === null ? '' : ` = ${figure.ratio}${figure.goal === null ? '' : ` (goal ≤ ${figure.goal})`}`;
+  const ratio = figure.ratio === null ? '' : ` = ${figure.ratio}`;
+  const goal = figure.goal === null ? '' : ` (goal ≤ ${figure.goal})`;
   const mark = figure.ok === null ? ' ' : figure.ok ? '✓' : '✗';
-  return `${mark} ${figure.name}: ${figure.value}${beside} ${figure.unit}${ratio}`;
+  return `${mark} ${figure.name}: ${figure.value}${beside} ${figure.unit}${ratio}${goal}`;
 }

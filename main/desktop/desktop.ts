@@ -142,7 +142,7 @@ async function run(folders: Folders): Promise<void> {
     else store.setState(({ remarks }) => ({ remarks: remarks.filter((_text, index) => index !== Number(remark)) }));
   }
 
-  servePage(join(root, 'dist', 'renderer'));
+  servePage(join(__dirname, 'renderer'));
   guardPermissions();
   answerPage({
     page: () => panel?.window.webContents ?? null,

@@ -1,6 +1,6 @@
 import { net, protocol } from 'electron';
-import { join, normalize, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { fileOf } from './page-files.ts';
 
 /** Where our one page comes from: a secure context of its own, unlike file://. */
 export const pageOrigin = 'app://earshot';
@@ -38,12 +38,4 @@ export function servePage(folder: string): void {
     headers.set('X-Content-Type-Options', 'nosniff');
     return new Response(file.body, { headers });
   });
-}
-
-/** The file a request asks for; null outside of `folder` or for another host. */
-export function fileOf(folder: string, url: string): string | null {
-  const { host, pathname } = new URL(url);
-  if (host !== 'earshot') return null;
-  const path = normalize(join(folder, decodeURIComponent(pathname)));
-  return path.startsWith(folder + sep) ? path : null;
 }

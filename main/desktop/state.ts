@@ -4,14 +4,7 @@ import type { Exchange } from '../conversation/exchanges.ts';
 import type { Fault } from '../platform/fault.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import { defaultSettings, type Settings } from '../settings/schema.ts';
-
-export interface Step {
-  readonly id: string;
-  readonly title: string;
-  readonly state: 'running' | 'done';
-  readonly detail: string | null;
-  readonly durationMs: number | null;
-}
+import type { Step } from './steps.ts';
 
 /** Everything the desktop knows. One store holds it; tray and page show what is derived from it. */
 export interface DesktopState {

@@ -1,5 +1,4 @@
 import { createLive, type Live } from '../conversation/io/live.ts';
-import type { Progress } from '../environment/model.ts';
 import { describeFault, FaultError, type Fault } from '../platform/fault.ts';
 import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
@@ -8,7 +7,8 @@ import { prepareStack } from '../services/io/preparation.ts';
 import { areReady } from '../services/io/readiness.ts';
 import { openStack, type RunningStack } from '../services/io/running-stack.ts';
 import type { AudioLink } from './audio-link.ts';
-import type { DesktopStore, Step } from './state.ts';
+import type { DesktopStore } from './state.ts';
+import { stepsAfter } from './steps.ts';
 
 /** The voice stack as the desktop runs it: set up, started, relayed to the page, stopped. */
 export interface Voice {
@@ -89,18 +89,6 @@ export function createVoice(options: VoiceOptions): Voice {
       await end();
     },
   };
-}
-
-/** The steps of a set-up after one more thing it said. */
-export function stepsAfter(steps: readonly Step[], progress: Progress): readonly Step[] {
-  switch (progress.kind) {
-    case 'step-started':
-      return [...steps, { id: progress.step, title: progress.title, state: 'running', detail: null, durationMs: null }];
-    case 'detail':
-      return steps.map((step) => (step.id === progress.step ? { ...step, detail: progress.text } : step));
-    case 'step-done':
-      return steps.map((step) => (step.id === progress.step ? { ...step, state: 'done', detail: null, durationMs: progress.durationMs } : step));
-  }
 }
 
 function faultOf(error: unknown): Fault {

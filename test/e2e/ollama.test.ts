@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { testHome } from '../setup/cache.ts';
 import { earshot } from '../setup/earshot.ts';
 import { ollamaBinary, startOllama, type RunningOllama } from '../setup/ollama.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { startLanguageModel } from '../fakes/language-model.ts';
 import { percent, recordFigure } from '../setup/figures.ts';
 import { earshot, earshotOffline } from '../setup/earshot.ts';

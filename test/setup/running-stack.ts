@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { startEarshot } from './earshot.ts';
 
 const serveDocument = z.object({

@@ -7,6 +7,7 @@ import { historyOf, nextExchanges, type Exchange, type ExchangeEvent } from '../
 import { nextInFlight, nothingInFlight, type InFlight } from '../in-flight.ts';
 import { createKeptSound } from '../kept-sound.ts';
 import { history, stopSpeaking, textQuestion, type ConversationEvent } from '../messages.ts';
+import { mostAttempts, retryDelayMs } from '../retry.ts';
 import { createReplyStream, type ReplyChunk } from '../reply-stream.ts';
 import { firstAudibleSample } from '../wav.ts';
 import { connect, type Connection } from './connection.ts';
@@ -43,9 +44,8 @@ export interface LiveOptions {
 const replyRateHz = 24_000;
 /** Samples above this are heard as sound (1 % of full scale). */
 const audibleLevel = 327;
-const mostAttempts = 3;
-/** An engine's end is noticed a moment after the turn it failed: asking again before that only fails again. */
-const retryAfterMs = 300;
+/** Pause before a connection is tried again that could not be opened. */
+const reconnectAfterMs = 500;
 /** Silence that ends any turn (the conversation decides after 3 s without speech). */
 const endingSilence = new Uint8Array(3_200 * 32);
 /** Sound kept before speech is noticed, and at most while nobody listens. */
@@ -155,7 +155,7 @@ export function createLive(options: LiveOptions): Live {
     setTimeout(() => {
       if (retry === 'soon') retry = 'when-ready';
       goOn();
-    }, retryAfterMs);
+    }, retryDelayMs(attempts + 1));
   }
 
   function giveUp(problem: string): void {
@@ -188,7 +188,7 @@ export function createLive(options: LiveOptions): Live {
     connecting = false;
     if (typeof opened === 'string') {
       // The supervisor has not noticed yet what the connection has; it is tried again after its next change, or now.
-      setTimeout(goOn, retryAfterMs);
+      setTimeout(goOn, reconnectAfterMs);
       return;
     }
     if (closed) {

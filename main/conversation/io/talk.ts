@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../platform/fault.ts';
 import { errorMessage } from '../../platform/text.ts';
 import { serviceTitle } from '../../services/names.ts';
 import { areReady, failedService, snapshotOf, watchServices } from '../../services/io/readiness.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
 import type { ServiceId } from '../../services/service.ts';
+import { mostAttempts, retryDelayMs } from '../retry.ts';
 import type { Talk, Turn } from '../talk.ts';
 import { firstAudibleSample } from '../wav.ts';
 import { connect, type ConversationListener, type Pace } from './connection.ts';
@@ -22,8 +24,6 @@ export interface TalkOptions {
 
 /** Samples above this are heard as sound (1 % of full scale). */
 const audibleLevel = 327;
-/** How often a turn is tried again when an engine dies in it. */
-const mostAttempts = 3;
 
 /**
  * Plays a recording to the running conversation and collects its answers. The recording stays here: when an engine or
@@ -63,6 +63,7 @@ export async function talk(options: TalkOptions): Promise<Talk> {
     attempts += 1;
     if (attempts >= mostAttempts) return done((await watchServices(supervisor, signal, areReady)) ?? turnFault(end));
     fromMs = end.resumeMs;
+    await sleep(retryDelayMs(attempts + 1));
   }
   return done(null);
 }

@@ -75,5 +75,26 @@ def fitted(messages: Sequence[Message], budget_tokens: int) -> list[Message]:
     return [*before, {**last, "content": keeping_end(last["content"], budget_tokens - _total_tokens(before))}]
 
 
+def parse_history(data: object) -> list[Message]:
+    """Check a history main sent. Empty messages are left out: an answer that was interrupted before its first word.
+
+    Raises:
+        ValueError: it is not a list of a person's and the assistant's messages.
+    """
+    match data:
+        case {"messages": list(entries)}:
+            return [message for entry in entries if (message := _parse_message(entry))["content"].strip()]
+        case _:
+            raise ValueError('"messages" is missing or not a list')
+
+
+def _parse_message(entry: object) -> Message:
+    match entry:
+        case {"role": "user" | "assistant" as role, "content": str(content)}:
+            return {"role": role, "content": content}
+        case _:
+            raise ValueError('a message needs a "role", "user" or "assistant", and its "content"')
+
+
 def _total_tokens(messages: Sequence[Message]) -> int:
     return sum(estimate_tokens(message["content"]) for message in messages)

@@ -5,8 +5,9 @@ from typing import Any, cast
 from openai import AsyncOpenAI, AsyncStream
 from openai.types.chat import ChatCompletionChunk
 from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMInvocationParams
-from pipecat.frames.frames import ErrorFrame
+from pipecat.frames.frames import ErrorFrame, Frame, LLMContextFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.llm import OpenAILLMService
 from pipecat.utils.errors import ErrorCategory
 
@@ -36,6 +37,12 @@ class Thinking(OpenAILLMService):
     def create_client(self, *_arguments: Any, **_settings: Any) -> AsyncOpenAI:
         """Return the shared client. An interruption closes the connection of the request, and the server stops."""
         return self._shared_client
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Leave a question alone that was interrupted before it got here: its words are in the history by now."""
+        if isinstance(frame, LLMContextFrame) and not self._turns.is_answer_wanted:
+            return
+        await super().process_frame(frame, direction)
 
     async def get_chat_completions(self, context: LLMContext) -> AsyncStream[ChatCompletionChunk]:
         """Ask for a reply, having dropped for good what no longer fits into the context."""

@@ -1,8 +1,9 @@
-"""Turns audio into a person's turns: the one processor of ours in front of pipecat's aggregators."""
+"""Turns audio and typed questions into a person's turns: the processor of ours in front of pipecat's aggregators."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, assert_never, cast
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -11,6 +12,8 @@ from pipecat.frames.frames import (
     EndFrame,
     Frame,
     InputAudioRawFrame,
+    LLMMessagesAppendFrame,
+    LLMMessagesUpdateFrame,
     ProposedUserStartedSpeakingFrame,
     ProposedUserStoppedSpeakingFrame,
     StartFrame,
@@ -23,11 +26,13 @@ from earshot.conversation import messages
 from earshot.conversation.audio import HEARD_RATE_HZ
 from earshot.conversation.end_of_turn import EndOfTurnDetector
 from earshot.conversation.hearing import Hearing, duration_ms
+from earshot.conversation.history import Message
 from earshot.conversation.settings import SpeechToText
 from earshot.conversation.stopwatch import Stopwatch
 from earshot.conversation.transcriber import Transcriber
 from earshot.conversation.transport import Pace
 from earshot.conversation.turn_taking import (
+    AnswerTyped,
     AskBoth,
     DropTurn,
     Effect,
@@ -43,6 +48,8 @@ from earshot.conversation.turn_taking import (
     State,
     TellPause,
     TellSpeechStarted,
+    TellWords,
+    Typed,
     is_deciding,
     next_step,
 )
@@ -62,6 +69,19 @@ class _Audio:
 @dataclass(frozen=True, slots=True)
 class _TurnClosed:
     failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _StopSpeaking:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Remember:
+    messages: Sequence[Message]
+
+
+_Post = _Audio | _TurnClosed | _StopSpeaking | _Remember | Event
 
 
 class Listening(FrameProcessor):
@@ -87,7 +107,7 @@ class Listening(FrameProcessor):
         self._turns = turns
         self._tell = tell
         self._lockstep = pace == "lockstep"
-        self._inbox: asyncio.Queue[_Audio | _TurnClosed | Event] = asyncio.Queue()
+        self._inbox: asyncio.Queue[_Post] = asyncio.Queue()
         self._transcriber = Transcriber(recogniser, self._inbox.put_nowait)
         self._stopwatch = Stopwatch(pace)
         self._state: State = Idle()
@@ -97,6 +117,18 @@ class Listening(FrameProcessor):
         self._judging: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
         turns.when_closed(lambda failed: self._inbox.put_nowait(_TurnClosed(failed)))
+
+    def ask(self, text: str) -> None:
+        """Have a typed question answered, instead of whatever is being heard or answered."""
+        self._inbox.put_nowait(Typed(text))
+
+    def stop_speaking(self) -> None:
+        """End the reply that is being thought or spoken, if there is one."""
+        self._inbox.put_nowait(_StopSpeaking())
+
+    def remember(self, messages: Sequence[Message]) -> None:
+        """Take these messages for what was said so far. A reply to what is forgotten with it is ended."""
+        self._inbox.put_nowait(_Remember(messages))
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Take audio, pass everything else on."""
@@ -141,16 +173,25 @@ class Listening(FrameProcessor):
             logger.exception("the conversation cannot go on")
             await self.push_frame(CancelWorkerFrame(reason="listening failed"), FrameDirection.UPSTREAM)
 
-    async def _handle(self, event: _Audio | _TurnClosed | Event) -> None:
-        match event:
+    async def _handle(self, post: _Post) -> None:
+        match post:
             case _Audio():
-                await self._hear(event.data)
+                await self._hear(post.data)
             case _TurnClosed():
-                if event.failed:
-                    # What the other engines are still doing for this turn is of no use any more.
+                # What the other engines are still doing for a failed turn is of no use any more. An open turn is a
+                # newer one, and has ended that already.
+                if post.failed and not self._turns.is_open:
                     await self.broadcast_interruption()  # type: ignore[no-untyped-call]
+            case _StopSpeaking():
+                if self._turns.is_answer_wanted:
+                    await self._interrupt()
+            case _Remember():
+                await self._interrupt()
+                history = LLMMessagesUpdateFrame(cast(Any, list(post.messages)), run_llm=False)
+                history.interruptible = False
+                await self.push_frame(history)
             case _:
-                await self._step(event)
+                await self._step(post)
 
     async def _hear(self, audio: bytes) -> None:
         for heard in self._hearing.hear(audio):
@@ -170,8 +211,10 @@ class Listening(FrameProcessor):
             case TellPause():
                 self._stopwatch.paused(effect.at_ms, effect.speech_end_ms)
                 await self._tell(messages.pause(effect.at_ms))
+            case TellWords():
+                await self._tell(messages.words(effect.text))
             case OpenTurn():
-                self._turns.interrupt()
+                await self._turns.interrupt()
                 self._turn_start_ms = self._hearing.position_ms - _PRE_ROLL_MS
                 self._transcriber.begin(self._hearing.last(self._turn_start_ms))
                 await self.push_frame(ProposedUserStartedSpeakingFrame())
@@ -188,6 +231,8 @@ class Listening(FrameProcessor):
             case FailTurn():
                 await self._turns.fail_unheard(effect.message)
                 await self._close_turn()
+            case AnswerTyped():
+                await self._answer(effect.text)
             case _:
                 assert_never(effect)
 
@@ -204,6 +249,19 @@ class Listening(FrameProcessor):
         words.interruptible = False
         await self.push_frame(words)
         await self._close_turn()
+
+    async def _answer(self, text: str) -> None:
+        await self._interrupt()
+        await self._turns.end(HeardTurn(text, self._hearing.position_ms, asked="typed"))
+        question = LLMMessagesAppendFrame([{"role": "user", "content": text}], run_llm=True)
+        question.interruptible = False
+        await self.push_frame(question)
+
+    async def _interrupt(self) -> None:
+        """End what is being answered; returns when as much of it as was spoken is in the history."""
+        await self._turns.interrupt()
+        await self.broadcast_interruption()  # type: ignore[no-untyped-call]
+        await self.pipeline_worker.flush_pipeline()
 
     async def _close_turn(self) -> None:
         """Close the turn for pipecat, which answers it if there were words in it."""

@@ -5,6 +5,9 @@ from typing import Literal
 
 EngineRole = Literal["stt", "llm", "tts"]
 
+Asked = Literal["spoken", "typed"]
+"""How a person put a question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Latency:
@@ -50,18 +53,47 @@ def nothing_heard(ms: int) -> dict[str, object]:
     return {"type": "nothing-heard", "ms": ms}
 
 
-def turn_ended(number: int, transcript: str, speech_end_ms: int) -> dict[str, object]:
+def words(text: str) -> dict[str, object]:
+    """What was understood so far of a turn that goes on."""
+    return {"type": "words", "text": text}
+
+
+def turn_ended(number: int, *, asked: Asked, transcript: str, speech_end_ms: int) -> dict[str, object]:
     """A person's turn is over; the answer is on its way."""
-    return {"type": "turn-ended", "turn": number, "transcript": transcript, "speechEndMs": speech_end_ms}
+    return {
+        "type": "turn-ended",
+        "turn": number,
+        "asked": asked,
+        "transcript": transcript,
+        "speechEndMs": speech_end_ms,
+    }
+
+
+def spoken(number: int, text: str) -> dict[str, object]:
+    """So much of the reply counts as spoken by the audio that was handed over."""
+    return {"type": "spoken", "turn": number, "text": text}
+
+
+def interrupted() -> dict[str, object]:
+    """The reply ends here: no more of its audio follows, and what was not played yet is not wanted any more."""
+    return {"type": "interrupted"}
 
 
 def turn(
-    number: int, *, transcript: str, reply: str, interrupted: bool, speech_end_ms: int, latency: Latency | None
+    number: int,
+    *,
+    asked: Asked,
+    transcript: str,
+    reply: str,
+    interrupted: bool,
+    speech_end_ms: int,
+    latency: Latency | None,
 ) -> dict[str, object]:
     """A turn was answered: `reply` is what was really spoken. No latency when nothing was."""
     return {
         "type": "turn",
         "turn": number,
+        "asked": asked,
         "transcript": transcript,
         "reply": reply,
         "interrupted": interrupted,

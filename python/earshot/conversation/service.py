@@ -1,10 +1,11 @@
 """The conversation as a service: a WebSocket for main, and the turn detector alone for the bench."""
 
+import contextlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, WebSocket
-from starlette.websockets import WebSocketState
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from earshot.conversation.settings import Settings
 from earshot.serving import ApiError, Description, engine_worker
@@ -74,8 +75,8 @@ class Conversation:
 
         # Main has one connection; if it opens another one, it has given up on the first.
         replaced, self._current = self._current, websocket
-        if replaced is not None and replaced.client_state is WebSocketState.CONNECTED:
-            await replaced.close(_REPLACED)
+        if replaced is not None:
+            await hang_up(replaced)
         means = await engine_worker.run(self._means)
         await websocket.accept()
         pace: Pace = "lockstep" if websocket.query_params.get("pace") == "lockstep" else "realtime"
@@ -93,3 +94,11 @@ class Conversation:
         assert self._detector is not None
         voice_detector = VoiceDetector(self._settings.vad_model)
         return Means(self._settings, self._clients, voice_detector, self._detector)
+
+
+async def hang_up(replaced: WebSocket) -> None:
+    """Close a connection that a newer one replaces, unless it is closed or being closed already."""
+    if replaced.client_state is WebSocketState.CONNECTED:
+        # Whether our own side has closed it is another state, and the server may know better than both.
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await replaced.close(_REPLACED)

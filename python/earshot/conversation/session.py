@@ -7,8 +7,7 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnusablePolicy
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair, LLMUserAggregatorParams
-from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIProcessor
-from pipecat.processors.frameworks.rtvi.models import ClientMessage
+from pipecat.processors.frameworks.rtvi import RTVIObserverParams
 from pipecat.turns.user_start import ExternalUserTurnStartStrategy
 from pipecat.turns.user_stop import ExternalUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
@@ -19,6 +18,7 @@ from earshot.conversation.client import Clients
 from earshot.conversation.end_of_turn import EndOfTurnDetector
 from earshot.conversation.language_model import Thinking
 from earshot.conversation.listening import Listening
+from earshot.conversation.requests import Requests
 from earshot.conversation.sentences import Sentences
 from earshot.conversation.settings import Settings
 from earshot.conversation.speaking import Speaking
@@ -41,16 +41,7 @@ class Means:
 async def converse(websocket: WebSocket, pace: Pace, means: Means) -> None:
     """Hold one conversation over an accepted WebSocket; returns when main hangs up."""
     transport = Transport(websocket, pace)
-    context = LLMContext()
-    worker = _worker(transport, pace, means, context)
-
-    @worker.rtvi.event_handler("on_client_message")  # type: ignore[untyped-decorator]
-    async def on_client_message(rtvi: RTVIProcessor, message: ClientMessage) -> None:
-        if message.type == "reset":
-            context.set_messages([])
-            await rtvi.send_server_response(message, {})
-        else:
-            await rtvi.send_error_response(message, f"unknown message: {message.type}")
+    worker = _worker(transport, pace, means)
 
     @transport.event_handler("on_client_disconnected")  # type: ignore[untyped-decorator]
     async def on_client_disconnected(_transport: Transport, _websocket: WebSocket) -> None:
@@ -62,11 +53,11 @@ async def converse(websocket: WebSocket, pace: Pace, means: Means) -> None:
     await runner.run()
 
 
-def _worker(transport: Transport, pace: Pace, means: Means, context: LLMContext) -> PipelineWorker:
+def _worker(transport: Transport, pace: Pace, means: Means) -> PipelineWorker:
     output = transport.output()
     turns = Turns(output.tell)
     output.follow(turns)
-    user, assistant = LLMContextAggregatorPair(context, user_params=_user_params())
+    user, assistant = LLMContextAggregatorPair(LLMContext(), user_params=_user_params())
     listening = Listening(
         ears=means.voice_detector,
         detector=means.end_of_turn,
@@ -91,6 +82,7 @@ def _worker(transport: Transport, pace: Pace, means: Means, context: LLMContext)
     return PipelineWorker(
         pipeline,
         params=PipelineParams(audio_in_sample_rate=HEARD_RATE_HZ, audio_out_sample_rate=SPOKEN_RATE_HZ),
+        rtvi_processor=Requests(listening),
         rtvi_observer_params=RTVIObserverParams(metrics_enabled=False),
         enable_turn_tracking=False,
         # Nobody has to speak: main ends a conversation.

@@ -43,7 +43,7 @@ class Speaking(FrameProcessor):
                 self._sentence, words = self._sentence.hear(duration_s, self._pace)
                 await self._tell(words)
             case InterruptionFrame():
-                self._turns.interrupt()
+                await self._turns.interrupt()
         await self.push_frame(frame, direction)
         if isinstance(frame, LLMFullResponseEndFrame | InterruptionFrame):
             await self._end_reply()
@@ -64,3 +64,5 @@ class Speaking(FrameProcessor):
         for word in words:
             self._spoken.append(word)
             await self.push_frame(TTSTextFrame(word, text_type=TextType.WORD))
+        if words:
+            await self._turns.words_spoken(" ".join(self._spoken))

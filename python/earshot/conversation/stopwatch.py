@@ -54,8 +54,15 @@ class Stopwatch:
         return (time.monotonic() - self._complete_s) * 1_000
 
     def _arrived_s(self, position_ms: int) -> float:
-        """Return when the sound at a position arrived; within a frame it is taken to have arrived as it was spoken."""
+        """Return when the sound at a position arrived.
+
+        Within a frame it is taken to have arrived as it was spoken, but not before the frame ahead of it: kept sound
+        comes all at once.
+        """
+        before_s: float | None = None
         for arrival in self._arrivals:
             if arrival.end_ms >= position_ms:
-                return arrival.at_s - (arrival.end_ms - position_ms) / 1_000
+                spoken_s = arrival.at_s - (arrival.end_ms - position_ms) / 1_000
+                return arrival.at_s if before_s is None else max(before_s, spoken_s)
+            before_s = arrival.at_s
         return self._arrivals[-1].at_s

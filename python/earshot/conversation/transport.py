@@ -39,8 +39,13 @@ class Output(FastAPIWebsocketOutputTransport):
         await self.send_message(OutputTransportMessageUrgentFrame(message=ServerMessage(data=data).model_dump()))
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
-        """Hand over one frame, then wait for as long as it sounds."""
+        """Hand over one frame, then wait for as long as it sounds.
+
+        Main is told of an interruption before pipecat's own empties the queue of audio: what leaves it then is dropped.
+        """
         if self._turns is not None:
+            if self._turns.is_open and not self._turns.is_answer_wanted:
+                return False
             self._turns.audio_sent(frame.audio)
         return bool(await super().write_audio_frame(frame))
 

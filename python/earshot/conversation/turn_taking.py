@@ -5,6 +5,8 @@ Idle ──speech──► Speaking ──pause──► Pausing ──complete,
   recogniser lost│   └─────speech───────┘  └──3 s of silence, transcript there──► Idle  (turn ended)
                  ▼
                 Lost ──pause──► Idle
+
+A typed question is a turn of its own in every state: what is being heard is dropped for it.
 """
 
 from dataclasses import dataclass, replace
@@ -23,9 +25,15 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """A person speaks, for the first time in this turn or after a pause."""
+    """A person speaks.
+
+    Attributes:
+        marker: the last pause, in whatever turn it was.
+        resumed: that pause was in this turn.
+    """
 
     marker: int
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Pausing:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The recogniser failed while a person speaks: what is still said belongs to a turn that cannot be heard."""
+    """A person speaks, but their turn is over: the recogniser failed, or they have typed instead."""
 
     marker: int
 
@@ -100,7 +108,14 @@ class TranscriberFailed:
     message: str
 
 
-Event = SpeechStarted | SpeechPaused | AudioPassed | Judged | Transcribed | TranscriberFailed
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A person has asked in writing."""
+
+    text: str
+
+
+Event = SpeechStarted | SpeechPaused | AudioPassed | Judged | Transcribed | TranscriberFailed | Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,13 @@ class TellPause:
 
     at_ms: int
     speech_end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellWords:
+    """Say what was understood so far of a turn that goes on."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +169,7 @@ class EndTurn:
 
 @dataclass(frozen=True, slots=True)
 class DropTurn:
-    """There were no words in it (a cough, a door): nothing is answered and nothing counted."""
+    """There were no words in it (a cough, a door), or nobody wants them: nothing is answered and nothing counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +179,25 @@ class FailTurn:
     message: str
 
 
-Effect = TellSpeechStarted | TellPause | OpenTurn | AskBoth | NoteComplete | EndTurn | DropTurn | FailTurn
+@dataclass(frozen=True, slots=True)
+class AnswerTyped:
+    """A typed question is a turn of its own and has to be answered, instead of whatever is being answered."""
+
+    text: str
+
+
+Effect = (
+    TellSpeechStarted
+    | TellPause
+    | TellWords
+    | OpenTurn
+    | AskBoth
+    | NoteComplete
+    | EndTurn
+    | DropTurn
+    | FailTurn
+    | AnswerTyped
+)
 Step = tuple[State, tuple[Effect, ...]]
 
 
@@ -171,7 +211,7 @@ def next_step(state: State, event: Event) -> Step:
         case Pausing():
             return _pausing(state, event)
         case Lost():
-            return (Idle(state.marker), ()) if isinstance(event, SpeechPaused) else (state, ())
+            return _lost(state, event)
         case _:
             assert_never(state)
 
@@ -184,9 +224,27 @@ def is_deciding(state: State) -> bool:
 
 
 def _idle(state: Idle, event: Event) -> Step:
-    if isinstance(event, SpeechStarted):
-        return Speaking(state.marker), (TellSpeechStarted(event.at_ms), OpenTurn())
-    return state, ()
+    match event:
+        case SpeechStarted():
+            return Speaking(state.marker), (TellSpeechStarted(event.at_ms), OpenTurn())
+        case Typed():
+            return state, (AnswerTyped(event.text),)
+        case SpeechPaused() | AudioPassed() | Judged() | Transcribed() | TranscriberFailed():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def _lost(state: Lost, event: Event) -> Step:
+    match event:
+        case SpeechPaused():
+            return Idle(state.marker), ()
+        case Typed():
+            return state, (AnswerTyped(event.text),)
+        case SpeechStarted() | AudioPassed() | Judged() | Transcribed() | TranscriberFailed():
+            return state, ()
+        case _:
+            assert_never(event)
 
 
 def _speaking(state: Speaking, event: Event) -> Step:
@@ -196,6 +254,10 @@ def _speaking(state: Speaking, event: Event) -> Step:
             return Pausing(marker, event.speech_end_ms), (TellPause(event.at_ms, event.speech_end_ms), AskBoth(marker))
         case TranscriberFailed():
             return Lost(state.marker), (FailTurn(event.message),)
+        case Typed():
+            return Lost(state.marker), (DropTurn(), AnswerTyped(event.text))
+        case Transcribed() if state.resumed and event.marker == state.marker:
+            return state, _words(event.transcript)
         case SpeechStarted() | AudioPassed() | Judged() | Transcribed():
             return state, ()
         case _:
@@ -206,17 +268,22 @@ def _pausing(state: Pausing, event: Event) -> Step:
     after, noted = state, tuple[Effect, ...]()
     match event:
         case SpeechStarted():
-            return Speaking(state.marker), (TellSpeechStarted(event.at_ms),)
+            # Words that were known before the verdict have been kept back until now: it might have ended the turn.
+            words = _words(state.transcript) if state.complete is None else ()
+            return Speaking(state.marker, resumed=True), (*words, TellSpeechStarted(event.at_ms))
+        case Typed():
+            return Idle(state.marker), (DropTurn(), AnswerTyped(event.text))
         case TranscriberFailed() if state.transcript is None:
             return Idle(state.marker), (FailTurn(event.message),)
         case Judged() if event.marker == state.marker and state.complete is None:
             after = replace(state, complete=event.complete)
-            noted = (NoteComplete(None),) if event.complete else ()
+            noted = (NoteComplete(None),) if event.complete else _words(state.transcript)
         case AudioPassed() if event.at_ms - state.speech_end_ms >= SILENCE_ENDS_TURN_MS and not state.complete:
             after = replace(state, complete=True)
             noted = (NoteComplete(event.at_ms - state.speech_end_ms),)
         case Transcribed() if event.marker == state.marker:
             after = replace(state, transcript=event.transcript)
+            noted = _words(event.transcript) if state.complete is False else ()
         case Judged() | Transcribed() | AudioPassed() | SpeechPaused() | TranscriberFailed():
             pass
         case _:
@@ -226,3 +293,7 @@ def _pausing(state: Pausing, event: Event) -> Step:
     if not after.transcript.strip():
         return Idle(after.marker), (*noted, DropTurn())
     return Idle(after.marker), (*noted, EndTurn(after.transcript, after.speech_end_ms))
+
+
+def _words(transcript: str | None) -> tuple[TellWords, ...]:
+    return (TellWords(transcript),) if transcript and transcript.strip() else ()

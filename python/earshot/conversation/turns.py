@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earshot.conversation.messages import EngineRole, Latency, turn, turn_ended, turn_failed
+from earshot.conversation.messages import Asked, EngineRole, Latency, interrupted, spoken, turn, turn_ended, turn_failed
 
 _AUDIBLE_PEAK = 20
 """Of 32,768: below it a 16-bit sample is silence to pipecat, and to an ear."""
@@ -20,16 +20,19 @@ class HeardTurn:
     """A person's turn, just over.
 
     Attributes:
-        transcript: what was said.
-        speech_end_ms: when the speech ended, in audio time.
-        vad_ms, turn_ms, stt_ms: how long it took to notice the pause, to judge it, and what the words took beyond that.
+        transcript: what was said or typed.
+        speech_end_ms: when that ended, in audio time.
+        asked: whether it was said or typed.
+        vad_ms, turn_ms, stt_ms: how long it took to notice the pause, to judge it, and what the words took beyond that;
+            nothing of what was typed.
     """
 
     transcript: str
     speech_end_ms: int
-    vad_ms: float
-    turn_ms: float
-    stt_ms: float
+    asked: Asked = "spoken"
+    vad_ms: float = 0.0
+    turn_ms: float = 0.0
+    stt_ms: float = 0.0
 
 
 @dataclass(slots=True)
@@ -71,11 +74,13 @@ class Turns:
 
     async def end(self, heard: HeardTurn) -> None:
         """A person's turn is over and is being answered from now on."""
-        self.interrupt()
+        await self.interrupt()
         await self.close("")
         self._count += 1
         self._open = _OpenTurn(self._count, heard, time.monotonic())
-        await self._tell(turn_ended(self._count, heard.transcript, heard.speech_end_ms))
+        await self._tell(
+            turn_ended(self._count, asked=heard.asked, transcript=heard.transcript, speech_end_ms=heard.speech_end_ms)
+        )
 
     def sentence_ready(self) -> None:
         """The language model has completed a sentence; the first one counts."""
@@ -84,15 +89,21 @@ class Turns:
 
     def audio_sent(self, audio: bytes) -> None:
         """Reply audio (s16le) has been handed over; the first that can be heard counts."""
-        if self._open is None or self._open.audio_s is not None:
+        if self._open is None or self._open.sentence_s is None or self._open.audio_s is not None:
             return
         if np.abs(np.frombuffer(audio, dtype="<i2").astype(np.int32)).max(initial=0) > _AUDIBLE_PEAK:
             self._open.audio_s = time.monotonic()
 
-    def interrupt(self) -> None:
-        """A person speaks again; the turn is closed once what was spoken of its reply is known."""
-        if self._open is not None:
+    async def words_spoken(self, reply: str) -> None:
+        """So much of the reply has been spoken by now; nobody is told of an interrupted one until it is closed."""
+        if self._open is not None and not self._open.interrupted:
+            await self._tell(spoken(self._open.number, reply))
+
+    async def interrupt(self) -> None:
+        """A person asks again or wants no answer; the turn is closed once what was spoken of its reply is known."""
+        if self._open is not None and not self._open.interrupted:
             self._open.interrupted = True
+            await self._tell(interrupted())
 
     async def close(self, reply: str) -> None:
         """The reply has been spoken, or as much of it as an interruption allowed."""
@@ -103,6 +114,7 @@ class Turns:
         await self._tell(
             turn(
                 closing.number,
+                asked=heard.asked,
                 transcript=heard.transcript,
                 reply=reply,
                 interrupted=closing.interrupted,

@@ -25,13 +25,20 @@ Message = dict[str, Any]
 
 @dataclass(slots=True)
 class FakeMain:
-    """One connection. `told` are the server messages of ours, `stock` all others by RTVI's own types."""
+    """One connection.
+
+    Attributes:
+        told: the server messages of ours.
+        stock: all others, by RTVI's own types.
+        audio: all that was spoken.
+        arrived: the type of every message of ours, and "audio", in order.
+    """
 
     connection: ClientConnection
     told: list[Message] = field(default_factory=list)
     stock: list[Message] = field(default_factory=list)
     audio: bytearray = field(default_factory=bytearray)
-    interruptions: int = 0
+    arrived: list[str] = field(default_factory=list)
     sent_bytes: int = 0
     heard_ms: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,8 +67,7 @@ class FakeMain:
                 case "audio":
                     assert (frame.audio.sample_rate, frame.audio.num_channels) == (24_000, 1)
                     self.audio += frame.audio.audio
-                case "interruption":
-                    self.interruptions += 1
+                    self.arrived.append("audio")
                 case "message":
                     self._sort(json.loads(frame.message.data))
             self._changed.set()
@@ -71,6 +77,17 @@ class FakeMain:
         message = {"label": "rtvi-ai", "type": kind, "id": kind, "data": data}
         frame = frames_pb2.Frame(message=frames_pb2.MessageFrame(data=json.dumps(message)))  # type: ignore[attr-defined]
         await self.connection.send(frame.SerializeToString())
+
+    async def ask(self, text: str) -> None:
+        """Ask in writing, as a turn of its own."""
+        await self.send("send-text", {"content": text})
+
+    async def request(self, kind: str, data: Message | None = None) -> Message:
+        """Send a message of ours and return RTVI's response to it."""
+        before = len(self.stock)
+        await self.send("client-message", {"t": kind, "d": data})
+        await self.until(lambda: any(map(_is_response, self.stock[before:])))
+        return next(filter(_is_response, self.stock[before:]))
 
     async def hear(self, audio: bytes) -> None:
         """Send audio as it is: s16le, 16 kHz, mono."""
@@ -152,6 +169,11 @@ class FakeMain:
     def _sort(self, message: Message) -> None:
         if message["type"] == "server-message":
             self.told.append(message["data"])
+            self.arrived.append(message["data"]["type"])
             self.heard_ms = message["data"]["ms"] if message["data"]["type"] == "heard" else self.heard_ms
         else:
             self.stock.append(message)
+
+
+def _is_response(message: Message) -> bool:
+    return message["type"] in {"server-response", "error-response"}

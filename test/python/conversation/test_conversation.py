@@ -22,13 +22,17 @@ async def test_a_random_word_of_the_language_model_is_spoken(stage: Stage) -> No
 
     assert stage.voice.sentences == ["Xylophone."]
     assert main.audio.startswith(hum(0.02 * len("Xylophone.")))
-    assert main.order() == ["heard", "speech-started", "heard", "pause", "turn-ended", "turn", "heard"]
-    assert main.of("turn-ended") == [{"type": "turn-ended", "turn": 1, "transcript": QUESTION, "speechEndMs": 1_984}]
+    assert main.order() == ["heard", "speech-started", "heard", "pause", "turn-ended", "spoken", "turn", "heard"]
+    assert main.of("turn-ended") == [
+        {"type": "turn-ended", "turn": 1, "asked": "spoken", "transcript": QUESTION, "speechEndMs": 1_984}
+    ]
+    assert main.of("spoken") == [{"type": "spoken", "turn": 1, "text": "Xylophone."}]
     [turn] = main.of("turn")
     latency = turn.pop("latency")
     assert turn == {
         "type": "turn",
         "turn": 1,
+        "asked": "spoken",
         "transcript": QUESTION,
         "reply": "Xylophone.",
         "interrupted": False,
@@ -115,6 +119,7 @@ async def test_a_breath_in_the_middle_does_not_split_the_question(stage: Stage) 
 
     assert [turn["transcript"] for turn in main.of("turn")] == [whole]
     assert len(main.of("pause")) == 2
+    assert main.of("words")[0] == {"type": "words", "text": "Can you tell me what the"}
     [utterance] = stage.recogniser.utterances
     assert utterance.markers == [1, 2]
     assert len(stage.language_model.requests) == 1
@@ -156,17 +161,6 @@ async def test_markdown_and_pictures_are_not_read_aloud(stage: Stage) -> None:
     assert (second["reply"], second["latency"]) == ("", None)
 
 
-async def test_reset_forgets_the_conversation(stage: Stage) -> None:
-    stage.recogniser.says("One?", "Two?")
-    async with stage.engines(), stage.main() as main:
-        await main.say_all(speech("question"))
-        await main.send("client-message", {"t": "reset"})
-        await main.until(lambda: "server-response" in main.stock_types())
-        await main.say_all(speech("question"))
-
-    assert [message["content"] for message in stage.language_model.requests[-1]["messages"]] == [SYSTEM_PROMPT, "Two?"]
-
-
 async def test_no_audio_is_asked_for_while_a_turn_is_answered(stage: Stage) -> None:
     stage.recogniser.says(QUESTION)
     stage.recogniser.delay_s = 0.2
@@ -177,7 +171,7 @@ async def test_no_audio_is_asked_for_while_a_turn_is_answered(stage: Stage) -> N
 
     order = main.order()
     pause = order.index("pause")
-    assert order[pause : pause + 4] == ["pause", "turn-ended", "turn", "heard"]
+    assert order[pause : pause + 5] == ["pause", "turn-ended", "spoken", "turn", "heard"]
     times_ms = [message["ms"] for message in main.of("heard")]
     assert times_ms == sorted(set(times_ms))
 

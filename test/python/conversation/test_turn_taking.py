@@ -2,6 +2,7 @@
 
 import pytest
 from earshot.conversation.turn_taking import (
+    AnswerTyped,
     AskBoth,
     AudioPassed,
     DropTurn,
@@ -21,8 +22,10 @@ from earshot.conversation.turn_taking import (
     State,
     TellPause,
     TellSpeechStarted,
+    TellWords,
     Transcribed,
     TranscriberFailed,
+    Typed,
     is_deciding,
     next_step,
 )
@@ -38,6 +41,7 @@ WORDS = Transcribed(4, "Hello there.")
 NO_WORDS = Transcribed(4, " ")
 STALE_WORDS = Transcribed(3, "Hello")
 FAILED = TranscriberFailed("it closed the connection")
+TYPED = Typed("What time is it?")
 
 ASKED = Pausing(4, 2_000)
 UNDECIDED = Pausing(4, 2_000, complete=False)
@@ -49,17 +53,30 @@ NOTHING_SAID = Pausing(4, 2_000, transcript="")
 END = EndTurn("Hello there.", 2_000)
 BY_VERDICT = NoteComplete(None)
 BY_SILENCE = NoteComplete(3_000)
+HELLO = TellWords("Hello there.")
+ANSWER = AnswerTyped("What time is it?")
 
 TABLE: list[tuple[State, Event, State, tuple[Effect, ...]]] = [
     (Idle(3), STARTED, Speaking(3), (TellSpeechStarted(1_000), OpenTurn())),
     *((Idle(3), event, Idle(3), ()) for event in (PAUSED, PASSED, SILENT, COMPLETE, WORDS, FAILED)),
+    (Idle(3), TYPED, Idle(3), (ANSWER,)),
     (Speaking(3), PAUSED, ASKED, (TellPause(2_192, 2_000), AskBoth(4))),
     (Speaking(3), FAILED, Lost(3), (FailTurn("it closed the connection"),)),
+    (Speaking(3), TYPED, Lost(3), (DropTurn(), ANSWER)),
     *((Speaking(3), event, Speaking(3), ()) for event in (STARTED, PASSED, SILENT, STALE_VERDICT, STALE_WORDS)),
+    (Speaking(4, resumed=True), WORDS, Speaking(4, resumed=True), (HELLO,)),
+    *((Speaking(4, resumed=True), event, Speaking(4, resumed=True), ()) for event in (NO_WORDS, STALE_WORDS, COMPLETE)),
+    (Speaking(4, resumed=True), TYPED, Lost(4), (DropTurn(), ANSWER)),
     (Lost(3), PAUSED, Idle(3), ()),
+    (Lost(3), TYPED, Lost(3), (ANSWER,)),
     *((Lost(3), event, Lost(3), ()) for event in (STARTED, PASSED, SILENT, STALE_VERDICT, STALE_WORDS, FAILED)),
     *(
-        (state, STARTED, Speaking(4), (TellSpeechStarted(1_000),))
+        (state, STARTED, Speaking(4, resumed=True), (TellSpeechStarted(1_000),))
+        for state in (ASKED, UNDECIDED, WAITING_FOR_WORDS, UNDECIDED_TRANSCRIBED, NOTHING_SAID)
+    ),
+    (TRANSCRIBED, STARTED, Speaking(4, resumed=True), (HELLO, TellSpeechStarted(1_000))),
+    *(
+        (state, TYPED, Idle(4), (DropTurn(), ANSWER))
         for state in (ASKED, UNDECIDED, WAITING_FOR_WORDS, TRANSCRIBED, UNDECIDED_TRANSCRIBED, NOTHING_SAID)
     ),
     *(
@@ -72,14 +89,16 @@ TABLE: list[tuple[State, Event, State, tuple[Effect, ...]]] = [
     (ASKED, WORDS, TRANSCRIBED, ()),
     (ASKED, SILENT, WAITING_FOR_WORDS, (BY_SILENCE,)),
     (UNDECIDED, COMPLETE, UNDECIDED, ()),
-    (UNDECIDED, WORDS, UNDECIDED_TRANSCRIBED, ()),
+    (UNDECIDED, WORDS, UNDECIDED_TRANSCRIBED, (HELLO,)),
+    (UNDECIDED, NO_WORDS, Pausing(4, 2_000, complete=False, transcript=" "), ()),
     (UNDECIDED, SILENT, WAITING_FOR_WORDS, (BY_SILENCE,)),
     (WAITING_FOR_WORDS, INCOMPLETE, WAITING_FOR_WORDS, ()),
     (WAITING_FOR_WORDS, WORDS, Idle(4), (END,)),
     (WAITING_FOR_WORDS, NO_WORDS, Idle(4), (DropTurn(),)),
     (WAITING_FOR_WORDS, SILENT, WAITING_FOR_WORDS, ()),
     (TRANSCRIBED, COMPLETE, Idle(4), (BY_VERDICT, END)),
-    (TRANSCRIBED, INCOMPLETE, UNDECIDED_TRANSCRIBED, ()),
+    (TRANSCRIBED, INCOMPLETE, UNDECIDED_TRANSCRIBED, (HELLO,)),
+    (NOTHING_SAID, INCOMPLETE, Pausing(4, 2_000, complete=False, transcript=""), ()),
     (TRANSCRIBED, SILENT, Idle(4), (BY_SILENCE, END)),
     (UNDECIDED_TRANSCRIBED, COMPLETE, UNDECIDED_TRANSCRIBED, ()),
     (UNDECIDED_TRANSCRIBED, SILENT, Idle(4), (BY_SILENCE, END)),
@@ -142,6 +161,17 @@ def test_words_that_come_after_speech_went_on_do_not_end_the_turn() -> None:
     assert ended == []
 
 
+def test_late_words_of_an_earlier_turn_are_not_told() -> None:
+    effects = _effects(
+        SpeechStarted(200),
+        SpeechPaused(1_192, 1_000),
+        Typed("What time is it?"),
+        SpeechStarted(2_000),
+        Transcribed(1, "Can you"),
+    )
+    assert not [effect for effect in effects if isinstance(effect, TellWords)]
+
+
 def test_three_seconds_of_silence_end_a_turn_that_sounds_unfinished() -> None:
     unfinished: tuple[Event, ...] = (
         SpeechStarted(200),
@@ -154,9 +184,13 @@ def test_three_seconds_of_silence_end_a_turn_that_sounds_unfinished() -> None:
 
 
 def _ended(*events: Event) -> list[EndTurn]:
+    return [effect for effect in _effects(*events) if isinstance(effect, EndTurn)]
+
+
+def _effects(*events: Event) -> list[Effect]:
     state: State = Idle()
-    ended = []
+    done: list[Effect] = []
     for event in events:
         state, effects = next_step(state, event)
-        ended += [effect for effect in effects if isinstance(effect, EndTurn)]
-    return ended
+        done += effects
+    return done

@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { probe } from '../../../../main/hardware/io/probe.ts';
 import { deadOrigin, startWebServer } from '../../../fakes/web-server.ts';
 

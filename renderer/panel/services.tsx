@@ -1,0 +1,66 @@
+import { type ReactNode, useState } from 'react';
+import type { ServiceRow } from '../../preload/contract.ts';
+import { milliseconds } from './figures.ts';
+import { Icon } from './icons.tsx';
+import { capitalised, shortDevice, summariseServices } from './services-summary.ts';
+import './services.css';
+
+/** The engines behind the conversation: one line, or a row for each. */
+export function Services({ services }: { readonly services: readonly ServiceRow[] }): ReactNode {
+  const [open, setOpen] = useState(false);
+  const summary = summariseServices(services);
+  return (
+    <section className="services" aria-label="Services">
+      <button
+        type="button"
+        className="services-summary"
+        aria-expanded={open}
+        aria-controls={open ? 'services-list' : undefined}
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
+        <span className="services-dot" data-state={summary.state} />
+        <span className="services-title">Services</span>{' '}
+        <span className="services-text">{summary.text}</span>
+        <span className="disclosure-chevron">
+          <Icon name="chevron" />
+        </span>
+      </button>
+      {open ? (
+        <ul className="services-list" id="services-list" tabIndex={0} aria-label="Services">
+          {services.map((service) => (
+            <Row key={service.id} service={service} />
+          ))}
+        </ul>
+      ) : null}
+    </section>
+  );
+}
+
+function Row({ service }: { readonly service: ServiceRow }): ReactNode {
+  const { id, title, state, detail, model, device, p50Ms } = service;
+  return (
+    <li className="service" data-service={id} data-state={state}>
+      <p className="service-line">
+        <span className="services-dot" data-state={state} />
+        <span className="service-title">{capitalised(title)}</span>
+        <span className="service-state" data-part="state">
+          {state}
+        </span>
+      </p>
+      <p className="service-facts">
+        <span data-part="model">{model}</span>
+        <span data-part="device" title={device}>
+          {shortDevice(device)}
+        </span>
+        {p50Ms === null ? null : (
+          <span title="Half of the last answers took less">
+            median <span data-part="p50">{milliseconds(p50Ms)}</span>
+          </span>
+        )}
+      </p>
+      {detail === null ? null : <p className="service-detail">{detail}</p>}
+    </li>
+  );
+}

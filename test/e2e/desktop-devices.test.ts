@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Snapshot } from '../../preload/contract.ts';
+import { startDesktop, type Desktop } from '../setup/desktop.ts';
+import { startDisplay } from '../setup/display.ts';
+import { repository } from '../setup/prepare.ts';
+
+const question = join(repository, 'assets', 'questions', 'capital-of-france.wav');
+
+async function typedQuestionIsAnswered(desktop: Desktop): Promise<void> {
+  const before = (await desktop.snapshot()).exchanges.length;
+  await desktop.page.getByRole('textbox').fill('What is the capital of France?');
+  await desktop.page.keyboard.press('Enter');
+  const { exchanges } = await desktop.snapshotWhere(
+    (snapshot) => snapshot.exchanges.length === before + 1 && ['done', 'failed'].includes(snapshot.exchanges.at(-1)?.state ?? ''),
+    60_000,
+    'the typed question is answered',
+  );
+  expect(exchanges.at(-1)?.answer).toContain('Paris');
+}
+
+function noticeIds(snapshot: Snapshot): readonly string[] {
+  return snapshot.notices.map(({ id }) => id);
+}
+
+/** The notice with this id, as a person reads it on the page. */
+async function shownNotice(desktop: Desktop, id: string): Promise<string> {
+  await desktop.snapshotWhere((snapshot) => noticeIds(snapshot).includes(id), 30_000, `the notice ${id}`);
+  return desktop.page.locator(`[data-notice="${id}"]`).innerText();
+}
+
+test('no microphone at all: it is said what to do, typing works, and one that is plugged in is used at once', async () => {
+  const display = await startDisplay({ sound: true });
+  await display.sound().unplugMicrophone();
+  const desktop = await startDesktop({ display });
+  try {
+    await desktop.show();
+    const notice = await shownNotice(desktop, 'microphone-missing');
+    expect(notice).toContain('Plug one in');
+    await typedQuestionIsAnswered(desktop);
+    await display.sound().plugMicrophone();
+    await desktop.snapshotWhere((snapshot) => noticeIds(snapshot).length === 0 && snapshot.status === 'idle', 30_000, 'the microphone is there');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await display.sound().play(question);
+    await desktop.snapshotWhere((snapshot) => snapshot.exchanges.length === 2 && snapshot.exchanges.at(-1)?.state === 'done', 60_000, 'a spoken question is answered');
+  } finally {
+    await desktop.stop();
+    await display.stop();
+  }
+});
+
+test('a microphone that may not be used: it is said where to allow it, and typing works', async () => {
+  const desktop = await startDesktop({ sound: true, arguments: ['--use-fake-ui-for-media-stream=deny'] });
+  try {
+    await desktop.show();
+    expect(await shownNotice(desktop, 'microphone-denied')).toMatch(/Allow it in your system’s privacy settings[\s\S]*Try again/);
+    await typedQuestionIsAnswered(desktop);
+  } finally {
+    await desktop.stop();
+  }
+});
+
+let desktop: Desktop;
+
+beforeAll(async () => {
+  desktop = await startDesktop({ sound: true });
+  await desktop.show();
+  await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle', 120_000, 'the desktop is ready');
+});
+
+afterAll(async () => {
+  await desktop.stop();
+});
+
+test('a microphone unplugged in mid-conversation: it is said, typing works, and plugged in again it listens', async () => {
+  const speaking = new AbortController();
+  const spoken = desktop.sound().play(question, speaking.signal);
+  await desktop.snapshotWhere((snapshot) => snapshot.status === 'listening', 20_000, 'it hears');
+  await desktop.sound().unplugMicrophone();
+  speaking.abort();
+  await spoken.catch(() => undefined);
+  expect(await shownNotice(desktop, 'microphone-missing')).toContain('Plug one in');
+  await desktop.snapshotWhere((snapshot) => snapshot.status === 'degraded', 60_000, 'what was said before has come to its end');
+  await typedQuestionIsAnswered(desktop);
+  const before = (await desktop.snapshot()).exchanges.length;
+  await desktop.sound().plugMicrophone();
+  await desktop.snapshotWhere((snapshot) => noticeIds(snapshot).length === 0 && snapshot.status === 'idle', 30_000, 'the microphone is back');
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await desktop.sound().play(question);
+  const { exchanges } = await desktop.snapshotWhere((snapshot) => snapshot.exchanges.length === before + 1 && snapshot.exchanges.at(-1)?.state === 'done', 60_000, 'it is answered');
+  expect(exchanges.at(-1)?.answer).toContain('Paris');
+});
+
+test('a speaker unplugged: it is said, answers come in writing, and plugged in again they are heard', async () => {
+  await desktop.sound().unplugSpeaker();
+  expect(await shownNotice(desktop, 'speaker-missing')).toContain('Answers appear here in writing');
+  await typedQuestionIsAnswered(desktop);
+  await desktop.sound().plugSpeaker();
+  await desktop.snapshotWhere((snapshot) => !noticeIds(snapshot).includes('speaker-missing'), 30_000, 'the speaker is back');
+  const recording = await desktop.sound().recordSpeaker();
+  await typedQuestionIsAnswered(desktop);
+  await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle', 30_000, 'it is played');
+  const samples = await recording.stop();
+  expect(samples.some((sample) => Math.abs(sample) > 1_600)).toBe(true);
+});

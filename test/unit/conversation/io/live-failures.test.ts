@@ -1,0 +1,275 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Exchange } from '../../../../main/conversation/exchanges.ts';
+import { openLive, told, turn, turnEnded, turnFailed, until } from './open-live.ts';
+
+const restarting = { kind: 'backing-off', untilMs: 0, reason: 'it ended' } as const;
+
+function problems(exchanges: readonly Exchange[]): readonly (string | null)[] {
+  return exchanges.map(({ problem }) => problem);
+}
+
+/** `count` marks from `first` on. */
+function marks(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+describe('when an engine fails a question', () => {
+  test('in writing, it is asked again after a moment', async () => {
+    const { live, conversation, shows } = await openLive();
+    const talk = await conversation(1);
+    live.ask('Hello?');
+    talk.say(turnEnded(1, 'typed', 'Hello?'));
+    talk.speak([1]);
+    await shows(['Hello?', 'speaking']);
+    talk.say(turnFailed(1));
+    await shows(['Hello?', 'thinking']);
+    vi.advanceTimersByTime(299);
+    const early = talk.requests.length;
+    vi.advanceTimersByTime(1);
+    await told(talk, 2);
+    talk.say(turnEnded(2, 'typed', 'Hello?'));
+    talk.say(turn(2, 'typed', 'Hello?', 'Hi.'));
+    await shows(['Hello?', 'done']);
+    expect({ early, told: await told(talk, 2) }).toEqual({ early: 1, told: [{ ask: 'Hello?' }, { ask: 'Hello?' }] });
+  });
+
+  test('once everything is ready again and not before', async () => {
+    const { live, conversation, become, shows } = await openLive();
+    const talk = await conversation(1);
+    live.ask('Hello?');
+    talk.say(turnEnded(1, 'typed', 'Hello?'));
+    talk.say(turnFailed(1));
+    await until(() => vi.getTimerCount() > 0);
+    await shows(['Hello?', 'thinking']);
+    become({ llm: restarting });
+    vi.advanceTimersByTime(60_000);
+    const early = talk.requests.length;
+    become({});
+    expect({ early, told: await told(talk, 2) }).toEqual({ early: 1, told: [{ ask: 'Hello?' }, { ask: 'Hello?' }] });
+  });
+
+  test('in sound, all of it is said again, and what was said meanwhile only after it', async () => {
+    const { conversation, hear, page } = await openLive();
+    const talk = await conversation(1);
+    hear(...marks(1, 20));
+    talk.say({ type: 'speech-started', ms: 1_200 });
+    talk.say(turnEnded(1, 'spoken', 'Hello?', 1_800));
+    talk.say(turnFailed(1));
+    await until(() => page.length === 1);
+    hear(21, 22);
+    const before = await told(talk, 20);
+    hear(23);
+    hear(24);
+    // From 700 ms before the speech on: the sixth piece.
+    expect({ before, after: (await told(talk, 39)).slice(20) }).toEqual({ before: marks(1, 20), after: marks(6, 19) });
+  });
+
+  test('the answer counts from the end of the speech, however often it was asked', async () => {
+    const { live, conversation, hear, page, exchanges } = await openLive();
+    const talk = await conversation(1);
+    hear(...marks(1, 10));
+    talk.say({ type: 'speech-started', ms: 300 });
+    talk.say(turnEnded(1, 'spoken', 'Hello?', 700));
+    talk.say(turnFailed(1));
+    await until(() => page.length === 1);
+    hear(11, 12, 13);
+    await told(talk, 10 + 13);
+    // The ten pieces begin anew 1,000 ms into the connection.
+    talk.say({ type: 'speech-started', ms: 1_300 });
+    talk.say(turnEnded(2, 'spoken', 'Hello?', 1_700));
+    talk.speak([1_000]);
+    await until(() => page.length === 2);
+    live.playhead(0, 0);
+    expect(exchanges().at(-1)?.heardAfterMs).toBe(600);
+  });
+
+  test('nothing of the failed answer is played that arrives late', async () => {
+    const { live, conversation, page } = await openLive();
+    const talk = await conversation(1);
+    live.ask('Hello?');
+    talk.say(turnEnded(1, 'typed', 'Hello?'));
+    talk.say(turnFailed(1));
+    talk.speak([1]);
+    await until(() => page.filter((one) => one === 'drop').length === 2);
+    vi.advanceTimersByTime(300);
+    await told(talk, 2);
+    talk.say(turnEnded(2, 'typed', 'Hello?'));
+    talk.speak([2]);
+    talk.say(turn(2, 'typed', 'Hello?', 'Hi.'));
+    await until(() => page.includes('end'));
+    expect(page.flatMap((one) => (Array.isArray(one) ? [one[1] as unknown] : []))).toEqual([[2]]);
+  });
+
+  test('three times, it is given up and the person is told what failed and what to do', async () => {
+    const { live, conversation, exchanges, shows } = await openLive();
+    const talk = await conversation(1);
+    live.ask('Hello?');
+    for (const attempt of [1, 2, 3]) {
+      await told(talk, attempt);
+      talk.say(turnEnded(attempt, 'typed', 'Hello?'));
+      talk.say(turnFailed(attempt));
+      const timers = vi.getTimerCount();
+      await until(() => vi.getTimerCount() > timers || exchanges()[0]?.state === 'failed');
+      vi.advanceTimersByTime(900);
+    }
+    await shows(['Hello?', 'failed']);
+    expect({ problems: problems(exchanges()), told: await told(talk, 3) }).toEqual({
+      problems: ['The language model failed 3 times on this question (it closed the connection). Ask it again; if that fails too, choose “Try again” or restart Earshot.'],
+      told: [{ ask: 'Hello?' }, { ask: 'Hello?' }, { ask: 'Hello?' }],
+    });
+  });
+
+  test('each question has three tries of its own', async () => {
+    const { live, conversation, exchanges } = await openLive();
+    const talk = await conversation(1);
+    for (const attempt of [1, 2]) {
+      if (attempt === 1) live.ask('First?');
+      await told(talk, attempt);
+      talk.say(turnEnded(attempt, 'typed', 'First?'));
+      talk.say(turnFailed(attempt));
+      const timers = vi.getTimerCount();
+      await until(() => vi.getTimerCount() > timers);
+      if (attempt === 1) vi.advanceTimersByTime(300);
+    }
+    live.ask('Second?');
+    vi.advanceTimersByTime(900);
+    await told(talk, 3);
+    talk.say(turnEnded(3, 'typed', 'Second?'));
+    talk.say(turnFailed(3));
+    await until(() => exchanges().at(-1)?.turn === null);
+    vi.advanceTimersByTime(900);
+    expect({ told: (await told(talk, 4)).slice(2), problems: problems(exchanges()) }).toEqual({ told: [{ ask: 'Second?' }, { ask: 'Second?' }], problems: [null, null] });
+  });
+
+  test('a question is not asked again that was forgotten by starting over', async () => {
+    const { live, conversation, hear, page, exchanges } = await openLive();
+    const talk = await conversation(1);
+    hear(...marks(1, 10));
+    talk.say({ type: 'speech-started', ms: 800 });
+    talk.say(turnEnded(1, 'spoken', 'Hello?', 900));
+    talk.say(turnFailed(1));
+    await until(() => page.length === 1);
+    live.startOver();
+    vi.advanceTimersByTime(300);
+    hear(99);
+    expect({ told: (await told(talk, 13)).slice(10), exchanges: exchanges() }).toEqual({ told: [{ stopSpeaking: true }, { history: [] }, 99], exchanges: [] });
+  });
+});
+
+describe('when the connection is lost', () => {
+  test('in the middle of a spoken question, a new one is told what was said before, then the question, then what is said now', async () => {
+    const { live, conversation, lose, hear, shows } = await openLive();
+    const first = await conversation(1);
+    live.ask('First?');
+    first.say(turnEnded(1, 'typed', 'First?'));
+    first.say(turn(1, 'typed', 'First?', 'One.'));
+    await shows(['First?', 'done']);
+    hear(...marks(1, 10));
+    first.say({ type: 'speech-started', ms: 1_000 });
+    await shows(['First?', 'done'], ['', 'hearing']);
+    await lose(first);
+    hear(11, 12);
+    hear(13);
+    const second = await conversation(2);
+    hear(14);
+    const history = [{ role: 'user', content: 'First?' }, { role: 'assistant', content: 'One.' }];
+    expect(await told(second, 12)).toEqual([{ history }, ...marks(4, 11)]);
+  });
+
+  test('in the middle of an answer, its question is asked again in a new one, and what was not played is dropped', async () => {
+    const { live, conversation, lose, page, shows } = await openLive();
+    const first = await conversation(1);
+    live.ask('Hello?');
+    first.say(turnEnded(1, 'typed', 'Hello?'));
+    first.speak([1, 2]);
+    await shows(['Hello?', 'speaking']);
+    await lose(first);
+    await shows(['Hello?', 'thinking']);
+    vi.advanceTimersByTime(300);
+    const second = await conversation(2);
+    expect({ told: await told(second, 1), last: page.at(-1), unplayed: live.unplayed() }).toEqual({ told: [{ ask: 'Hello?' }], last: 'drop', unplayed: [] });
+  });
+
+  test('what is said until there is a new one is heard by that', async () => {
+    const { conversation, become, lose, hear } = await openLive();
+    become({ conversation: restarting });
+    await lose(await conversation(1));
+    hear(...marks(1, 30));
+    become({});
+    const second = await conversation(2);
+    hear(31);
+    expect(await told(second, 31)).toEqual(marks(1, 31));
+  });
+
+  test('for longer than a minute, the last minute is heard', async () => {
+    const { conversation, become, lose, hear } = await openLive();
+    become({ conversation: restarting });
+    await lose(await conversation(1));
+    hear(...marks(1, 700));
+    become({});
+    const second = await conversation(2);
+    hear(1_000);
+    await until(() => second.requests.some((request) => 'sound' in request && request.sound[0] === 1_000));
+    expect(await told(second, 601)).toEqual([...marks(101, 600), 1_000]);
+  });
+
+  test('again after a long silence, that silence is not said again', async () => {
+    const { conversation, become, lose, hear } = await openLive();
+    become({ conversation: restarting });
+    await lose(await conversation(1));
+    hear(1);
+    become({});
+    const second = await conversation(2);
+    hear(...marks(2, 800));
+    await told(second, 801);
+    await lose(second);
+    vi.advanceTimersByTime(1_000);
+    const third = await conversation(3);
+    hear(1_000);
+    await until(() => third.requests.some((request) => 'sound' in request && request.sound[0] === 1_000));
+    expect(third.requests.length).toBeLessThanOrEqual(601);
+  });
+
+  test('again and again while nothing is asked, it comes back each time and nobody is told', async () => {
+    const { conversation, lose, hear, exchanges } = await openLive();
+    for (const number of [1, 2, 3, 4, 5]) {
+      const talk = await conversation(number);
+      hear(number);
+      await lose(talk);
+      vi.advanceTimersByTime(1_000);
+    }
+    hear(6);
+    const last = await conversation(6);
+    hear(7);
+    await until(() => last.requests.some((request) => 'sound' in request && request.sound[0] === 7));
+    expect(exchanges()).toEqual([]);
+  });
+
+  test('three times in one question, the person is told, and the next question is answered', async () => {
+    const { live, conversation, lose, exchanges } = await openLive();
+    live.ask('Hello?');
+    for (const number of [1, 2, 3]) {
+      const talk = await conversation(number);
+      await told(talk, 1);
+      await lose(talk);
+      vi.advanceTimersByTime(900);
+    }
+    const problem = exchanges().at(0)?.problem;
+    const last = await conversation(4);
+    live.ask('Second?');
+    expect({ problem, told: await told(last, 1) }).toEqual({
+      problem: 'The conversation failed 3 times on this question (it was closed (1006)). Ask it again; if that fails too, choose “Try again” or restart Earshot.',
+      told: [{ ask: 'Second?' }],
+    });
+  });
+
+  test('and the conversation is given up, the question says so and what to do', async () => {
+    const { live, conversation, become, lose, exchanges } = await openLive();
+    live.ask('Hello?');
+    const talk = await conversation(1);
+    await lose(talk);
+    become({ conversation: { kind: 'failed', reason: 'it ended' } });
+    vi.advanceTimersByTime(300);
+    expect(problems(exchanges())).toEqual(['The conversation (conversation, pipecat) does not run: it ended. Run "earshot install" to check its files, then try again.']);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { noticesOf } from '../../../main/desktop/notices.ts';
+import type { DesktopState } from '../../../main/desktop/state.ts';
+import { servicesIn } from '../services/snapshots.ts';
+import { conversationSettings, stateWith, workingAudio } from './state-with.ts';
+
+const fault = { id: 'download-failed', title: 'The download failed.', detail: 'No answer.', cure: 'Check the network.' } as const;
+const failedServices = servicesIn({ llm: { kind: 'failed', reason: 'it ended' } });
+const hearsSpeaker = { ...workingAudio, echoCancellation: false };
+
+/** Every remark with a state in which it holds. */
+const remarks: Readonly<Record<string, Partial<DesktopState>>> = {
+  'setup-failed': { stack: { kind: 'failed', fault } },
+  'service-failed': { services: failedServices },
+  'page-lost': { page: 'lost' },
+  'microphone-denied': { audio: { ...workingAudio, microphone: 'denied' } },
+  'microphone-missing': { audio: { ...workingAudio, microphone: 'missing' } },
+  'microphone-failed': { audio: { ...workingAudio, microphone: 'failed', problem: 'NotReadableError' } },
+  'speaker-missing': { audio: { ...workingAudio, speaker: 'missing' } },
+  'self-interruption': { audio: hearsSpeaker },
+  'shortcut-taken': { settings: conversationSettings({ mode: 'press-to-talk' }), shortcut: null },
+  'no-tray': { trayShown: false },
+};
+
+function idsIn(change: Partial<DesktopState>): readonly string[] {
+  return noticesOf(stateWith(change)).map(({ id }) => id);
+}
+
+/** The state of `change` in which the person has dismissed `told`. */
+function dismissing(change: Partial<DesktopState>, told: readonly string[]): Partial<DesktopState> {
+  return { ...change, settings: { ...stateWith(change).settings, told: [...told] } };
+}
+
+describe('a remark', () => {
+  test('is not made while all is well', () => {
+    expect(noticesOf(stateWith())).toEqual([]);
+  });
+
+  test.each(Object.entries(remarks))('%s is made when it holds, alone', (id, change) => {
+    expect(idsIn(change)).toEqual([id]);
+  });
+
+  test.each(Object.entries(remarks))('%s says what happened and what to do', (_id, change) => {
+    expect(noticesOf(stateWith(change)).filter(({ title, detail }) => !title.endsWith('.') || detail === null || detail === '')).toEqual([]);
+  });
+
+  test.each(Object.entries(remarks))('%s stays away once it was dismissed, if it can be', (id, change) => {
+    const [shown] = noticesOf(stateWith(change));
+    const dismissable = shown?.actions.some(({ command }) => command === 'dismiss-notice') === true;
+    expect({ dismissable, after: idsIn(dismissing(change, [id])) }).toEqual({ dismissable, after: dismissable ? [] : [id] });
+  });
+
+  test('is not silenced by another one that was dismissed', () => {
+    expect(idsIn(dismissing({ trayShown: false, audio: hearsSpeaker }, ['no-tray']))).toEqual(['self-interruption']);
+  });
+});
+
+describe('no remark is made', () => {
+  const quiet: readonly (readonly [when: string, change: Partial<DesktopState>])[] = [
+    ['about devices before there is a page', { audio: null }],
+    ['about echo while press to talk is on', { audio: hearsSpeaker, settings: conversationSettings({ mode: 'press-to-talk' }), shortcut: 'Alt+Space' }],
+    ['about echo of a closed microphone', { audio: { ...hearsSpeaker, microphone: 'off' } }],
+    ['about echo that is not known', { audio: { ...workingAudio, echoCancellation: null } }],
+    ['about the key while nobody wants it', { shortcut: null }],
+    ['about the tray before it is known', { trayShown: null }],
+    ['about a microphone that is off or opens', { audio: { ...workingAudio, microphone: 'opening', echoCancellation: null } }],
+    ['about a page that loads', { page: 'loading' }],
+    ['about a service that restarts', { services: servicesIn({ tts: { kind: 'backing-off', untilMs: 0, reason: 'it ended' } }) }],
+  ];
+
+  test.each(quiet)('%s', (_when, change) => {
+    expect(idsIn(change)).toEqual([]);
+  });
+});
+
+describe('what the remarks say', () => {
+  test('of a failed set-up: all the fault says, with a way to try again and the logs', () => {
+    expect(noticesOf(stateWith({ stack: { kind: 'failed', fault }, services: failedServices }))).toEqual([
+      {
+        id: 'setup-failed',
+        severity: 'error',
+        title: 'The download failed.',
+        detail: 'No answer.\nCheck the network.',
+        actions: [{ title: 'Try again', command: 'try-again' }, { title: 'Show the logs', command: 'open-logs' }],
+      },
+    ]);
+  });
+
+  test('of a microphone that fails: what the browser said, too', () => {
+    expect(noticesOf(stateWith(remarks['microphone-failed']))[0]?.detail).toBe(
+      'Another program may be using it. Close that program, or choose another microphone below. You can type meanwhile.\nNotReadableError',
+    );
+  });
+
+  test('of a speaker: whether it is missing or fails', () => {
+    const titles = (['missing', 'failed'] as const).map((speaker) => noticesOf(stateWith({ audio: { ...workingAudio, speaker } }))[0]?.title);
+    expect(titles).toEqual(['No speaker is connected.', 'The speaker cannot be opened.']);
+  });
+
+  test('of a taken key: which one, as its label reads', () => {
+    const settings = conversationSettings({ mode: 'press-to-talk', shortcut: 'CommandOrControl+Alt+T' });
+    expect(noticesOf(stateWith({ settings, shortcut: null }))[0]?.title).toBe('Another program uses Ctrl+Alt+T.');
+  });
+
+  test('of the settings file: each sentence, after all others, each dismissed on its own', () => {
+    expect(noticesOf(stateWith({ remarks: ['First.', 'Second.'], trayShown: false })).map(({ id, title, actions }) => [id, title, actions.map(({ command }) => command)])).toEqual([
+      ['no-tray', 'Your desktop shows no tray icons.', ['dismiss-notice']],
+      ['remark-0', 'First.', ['dismiss-notice']],
+      ['remark-1', 'Second.', ['dismiss-notice']],
+    ]);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { statuses, type Status } from '../../../preload/contract.ts';
+import type { DesktopState } from '../../../main/desktop/state.ts';
+import { headlineOf, statusOf, wantsMicrophone } from '../../../main/desktop/status.ts';
+import { servicesIn } from '../services/snapshots.ts';
+import { conversationSettings, exchangeIn, stateWith, workingAudio } from './state-with.ts';
+
+const fault = { id: 'download-failed', title: 'The download failed.' } as const;
+const restarting = { kind: 'backing-off', untilMs: 0, reason: 'it ended' } as const;
+const step = { id: 'models', title: 'the models', state: 'running', detail: null, durationMs: null } as const;
+const pressToTalk = conversationSettings({ mode: 'press-to-talk' });
+
+const rows: readonly (readonly [what: string, change: Partial<DesktopState>, status: Status, headline: string])[] = [
+  ['the set-up failed', { stack: { kind: 'failed', fault }, wasReady: false }, 'failed', 'The download failed.'],
+  ['a service was given up', { services: servicesIn({ llm: { kind: 'failed', reason: 'it ended' } }) }, 'failed', 'The language model (llm, llama) does not run: it ended.'],
+  ['the window is lost', { page: 'lost' }, 'failed', 'The window crashed again and again'],
+  ['nothing is known yet', { stack: { kind: 'preparing' }, services: [], wasReady: false }, 'starting', 'Starting…'],
+  ['it is being set up', { stack: { kind: 'preparing' }, services: [], wasReady: false, steps: [{ ...step, state: 'done' }, { ...step, title: 'the voice' }] }, 'starting', 'Setting up: the voice'],
+  ['services start', { services: servicesIn({ stt: { kind: 'warming', sinceMs: 0 }, tts: { kind: 'stopped' } }), wasReady: false }, 'starting', 'Starting speech recognition, voice…'],
+  ['an answer is spoken', { exchanges: [exchangeIn('speaking')] }, 'speaking', 'Speaking'],
+  ['an answer still sounds', { exchanges: [exchangeIn('done')], playing: true }, 'speaking', 'Speaking'],
+  ['an answer waits, but there is no speaker', { exchanges: [exchangeIn('done')], playing: true, audio: { ...workingAudio, speaker: 'missing' } }, 'degraded', 'No speaker; answers are shown here'],
+  ['a question is thought about', { exchanges: [exchangeIn('thinking')] }, 'thinking', 'Thinking…'],
+  ['somebody speaks', { exchanges: [exchangeIn('hearing')] }, 'listening', 'Listening…'],
+  ['press to talk was pressed', { settings: pressToTalk, pressed: true }, 'listening', 'Listening…'],
+  ['a service restarts', { services: servicesIn({ tts: restarting }) }, 'degraded', 'Restarting the voice…'],
+  ['the microphone is not allowed', { audio: { ...workingAudio, microphone: 'denied' } }, 'degraded', 'The microphone is not allowed; you can type'],
+  ['there is no microphone', { audio: { ...workingAudio, microphone: 'missing' } }, 'degraded', 'No microphone; you can type'],
+  ['the microphone does not work', { audio: { ...workingAudio, microphone: 'failed' } }, 'degraded', 'The microphone does not work; you can type'],
+  ['the speaker does not work', { audio: { ...workingAudio, speaker: 'failed' } }, 'degraded', 'No speaker; answers are shown here'],
+  ['the microphone is muted', { settings: conversationSettings({ muted: true }) }, 'muted', 'The microphone is muted'],
+  ['it is muted, but a key opens it', { settings: conversationSettings({ mode: 'press-to-talk', muted: true }), shortcut: 'Alt+Space' }, 'idle', 'Ready. Press Alt+Space and speak.'],
+  ['nothing happens', {}, 'idle', 'Ready. Just speak.'],
+  ['the last question is over', { exchanges: [exchangeIn('thinking', { id: 1 }), exchangeIn('done', { id: 2 })] }, 'idle', 'Ready. Just speak.'],
+  ['there is no page yet', { audio: null, page: 'loading' }, 'idle', 'Ready. Just speak.'],
+  ['it waits for the key', { settings: pressToTalk, shortcut: 'CommandOrControl+Shift+Space' }, 'idle', 'Ready. Press Ctrl+Shift+Space and speak.'],
+  ['it waits for the button', { settings: pressToTalk, shortcut: null }, 'idle', 'Ready. Press “Talk” and speak.'],
+];
+
+/** One state that alone would show each status. */
+const alone: Readonly<Record<Status, Partial<DesktopState>>> = {
+  failed: { page: 'lost' },
+  starting: { wasReady: false },
+  speaking: { playing: true },
+  thinking: { exchanges: [exchangeIn('thinking')] },
+  listening: { pressed: true },
+  degraded: { services: servicesIn({ tts: restarting }) },
+  muted: { settings: conversationSettings({ muted: true }) },
+  idle: {},
+};
+
+describe('what the tray shows', () => {
+  test.each(rows)('when %s', (_what, change, status, headline) => {
+    const state = stateWith(change);
+    expect({ status: statusOf(state), headline: headlineOf(state) }).toEqual({ status, headline });
+  });
+
+  test('is every status in some state', () => {
+    expect(new Set(rows.map((row) => row[2]))).toEqual(new Set(statuses));
+  });
+
+  test('is the worst of what holds, in the order of the contract', () => {
+    const seen = statuses.map((_status, index) => statusOf(stateWith(statuses.slice(index).reduce((change, status) => ({ ...change, ...alone[status] }), {}))));
+    expect(seen).toEqual(statuses);
+  });
+});
+
+describe('the microphone is open', () => {
+  const cases: readonly (readonly [what: string, change: Partial<DesktopState>, open: boolean])[] = [
+    ['hands-free', {}, true],
+    ['while an answer is spoken, so that it can be interrupted', { exchanges: [exchangeIn('speaking')], playing: true }, true],
+    ['while a service restarts: what is said is kept', { services: servicesIn({ conversation: restarting }) }, true],
+    ['not muted', { settings: conversationSettings({ muted: true }) }, false],
+    ['not before everything runs', { wasReady: false }, false],
+    ['not after a service was given up', { services: servicesIn({ stt: { kind: 'failed', reason: 'it ended' } }) }, false],
+    ['not while it is set up anew', { stack: { kind: 'preparing' } }, false],
+    ['not while it rests', { microphoneRests: true }, false],
+    ['not before the key is pressed', { settings: pressToTalk }, false],
+    ['once the key is pressed', { settings: pressToTalk, pressed: true }, true],
+    ['once the key is pressed, even if it was muted hands-free', { settings: conversationSettings({ mode: 'press-to-talk', muted: true }), pressed: true }, true],
+  ];
+
+  test.each(cases)('%s', (_what, change, open) => {
+    expect(wantsMicrophone(stateWith(change))).toBe(open);
+  });
+});

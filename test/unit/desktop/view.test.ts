@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { snapshotSchema, type Snapshot } from '../../../preload/contract.ts';
+import type { DesktopState } from '../../../main/desktop/state.ts';
+import { createDesktopStore } from '../../../main/desktop/state.ts';
+import { snapshotOf } from '../../../main/desktop/view.ts';
+import type { ServiceState } from '../../../main/services/machine.ts';
+import { servicesIn } from '../services/snapshots.ts';
+import { conversationSettings, exchangeIn, stateWith } from './state-with.ts';
+
+const latency = { vadMs: 200, turnMs: 60, sttMs: 0, llmMs: 300, ttsMs: 150, voiceToVoiceMs: 710 };
+const step = { id: 'models', title: 'the models', state: 'running', detail: '12 of 145 MiB', durationMs: null } as const;
+const fault = { id: 'download-failed', title: 'The download failed.' } as const;
+
+/** A question answered after so many milliseconds in each stage. */
+function answeredIn(sttMs: number, llmMs: number, ttsMs: number, voiceToVoiceMs: number, asked: 'spoken' | 'typed' = 'spoken') {
+  return exchangeIn('done', { asked, latency: { ...latency, sttMs, llmMs, ttsMs, voiceToVoiceMs } });
+}
+
+function mediansIn(exchanges: DesktopState['exchanges']): readonly (number | null)[] {
+  return snapshotOf(stateWith({ exchanges })).services.map(({ p50Ms }) => p50Ms);
+}
+
+describe('what the page is sent', () => {
+  const states: Readonly<Record<string, DesktopState>> = {
+    'at the very start': createDesktopStore('1.2.3').getState(),
+    'while all is well': stateWith(),
+    'in the middle of everything': stateWith({
+      exchanges: [exchangeIn('done', { latency, answer: 'Hi.', heardAfterMs: 812.5 }), exchangeIn('failed', { id: 2, problem: 'No answer.' }), exchangeIn('hearing', { id: 3, turn: null })],
+      settings: conversationSettings({ mode: 'press-to-talk' }),
+      steps: [step],
+      remarks: ['The settings file could not be used.'],
+      trayShown: false,
+    }),
+    'after everything failed': stateWith({ stack: { kind: 'failed', fault }, steps: [step], services: servicesIn({ stt: { kind: 'failed', reason: 'it ended' } }), page: 'lost', audio: null }),
+  };
+
+  test.each(Object.entries(states))('%s is what the contract promises, and nothing more', (_when, state) => {
+    const snapshot = snapshotOf(state);
+    expect(snapshotSchema.strict().parse(snapshot)).toEqual(snapshot);
+  });
+
+  test('is the state a person can see, whole', () => {
+    expect(snapshotOf(stateWith({ exchanges: [exchangeIn('done', { answer: 'Hi.', latency, heardAfterMs: 812 })], shortcut: 'CommandOrControl+Space' }))).toEqual({
+      version: '1.2.3',
+      status: 'idle',
+      headline: 'Ready. Just speak.',
+      setup: null,
+      services: [
+        { id: 'stt', title: 'speech recognition', state: 'ready', detail: null, engine: 'whisper', model: 'stt-model', device: 'cpu', p50Ms: 0 },
+        { id: 'llm', title: 'language model', state: 'ready', detail: null, engine: 'llama', model: 'llm-model', device: 'cpu', p50Ms: 300 },
+        { id: 'tts', title: 'voice', state: 'ready', detail: null, engine: 'kokoro', model: 'tts-model', device: 'cpu', p50Ms: 150 },
+        { id: 'conversation', title: 'conversation', state: 'ready', detail: null, engine: 'pipecat', model: 'conversation-model', device: 'cpu', p50Ms: 710 },
+      ],
+      exchanges: [{ id: 1, asked: 'spoken', question: 'Hello?', answer: 'Hi.', state: 'done', problem: null, latency, heardAfterMs: 812 }],
+      listening: { mode: 'hands-free', muted: false, pressed: false, shortcut: 'Ctrl+Space' },
+      audio: {
+        capture: true,
+        microphone: null,
+        speaker: null,
+        microphones: [{ id: 'm1', label: 'Desk microphone' }],
+        speakers: [{ id: 's1', label: 'Headphones' }],
+      },
+      notices: [],
+    } satisfies Snapshot);
+  });
+});
+
+describe('a service', () => {
+  const states: readonly (readonly [ServiceState, string, string | null])[] = [
+    [{ kind: 'stopped' }, 'waiting', null],
+    [{ kind: 'starting', sinceMs: 0 }, 'starting', null],
+    [{ kind: 'warming', sinceMs: 0 }, 'starting', null],
+    [{ kind: 'ready', sinceMs: 0 }, 'ready', null],
+    [{ kind: 'backing-off', untilMs: 0, reason: 'it ended' }, 'restarting', 'it ended'],
+    [{ kind: 'failed', reason: 'it ended' }, 'failed', 'it ended'],
+    [{ kind: 'stopping', restart: false }, 'stopped', null],
+  ];
+
+  test.each(states)('$kind is shown as %s, with the reason %s', (state, shown, detail) => {
+    const row = snapshotOf(stateWith({ services: servicesIn({ llm: state }) })).services.find(({ id }) => id === 'llm');
+    expect({ state: row?.state, detail: row?.detail }).toEqual({ state: shown, detail });
+  });
+
+  test('has no median before the first answer', () => {
+    expect(mediansIn([exchangeIn('thinking')])).toEqual([null, null, null, null]);
+  });
+
+  test('has the median of its part of the answers to spoken questions', () => {
+    const exchanges = [answeredIn(10, 300, 100, 700), exchangeIn('failed'), answeredIn(30, 100, 900, 900), answeredIn(20, 200, 200, 800), answeredIn(999, 999, 999, 999, 'typed')];
+    expect(mediansIn(exchanges)).toEqual([20, 200, 200, 800]);
+  });
+
+  test('has the mean of the middle two of an even number of answers', () => {
+    expect(mediansIn([answeredIn(10, 300, 100, 700), answeredIn(20, 100, 300, 800)])).toEqual([15, 200, 200, 750]);
+  });
+});
+
+describe('the steps of a set-up', () => {
+  const shown = [{ title: 'the models', state: 'running', detail: '12 of 145 MiB', durationMs: null }];
+  const cases: readonly (readonly [when: string, change: Partial<DesktopState>, setup: Snapshot['setup']])[] = [
+    ['while it goes on', { stack: { kind: 'preparing' }, steps: [step] }, shown as Snapshot['setup']],
+    ['after it failed', { stack: { kind: 'failed', fault }, steps: [step] }, shown as Snapshot['setup']],
+    ['not before the first one', { stack: { kind: 'preparing' }, steps: [] }, null],
+    ['not once everything was started', { stack: { kind: 'running' }, steps: [step] }, null],
+  ];
+
+  test.each(cases)('are shown %s', (_when, change, setup) => {
+    expect(snapshotOf(stateWith(change)).setup).toEqual(setup);
+  });
+});
+
+test('the page learns which microphone and speaker were chosen', () => {
+  const [microphone, speaker] = [{ id: 'm1', label: 'Desk microphone' }, { id: 's1', label: 'Headphones' }];
+  const { audio } = snapshotOf(stateWith({ settings: { ...stateWith().settings, audio: { microphone, speaker } } }));
+  expect({ microphone: audio.microphone, speaker: audio.speaker }).toEqual({ microphone, speaker });
+});

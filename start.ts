@@ -8,7 +8,7 @@ import { describeFault, FaultError } from './main/platform/fault.ts';
 import { errorMessage } from './main/platform/text.ts';
 import { requireSystemLibraries } from './system-libraries.ts';
 
-const sources = ['main', 'preload', 'renderer', 'package.json', 'build.ts', 'start.ts', 'electron-binary.ts', 'electron-stand-in.ts'];
+const sources = ['main', 'preload', 'renderer', 'package.json', 'build.ts', 'start.ts', 'electron-binary.ts', 'electron-stand-in.ts', 'asar-archive.ts', 'system-libraries.ts'];
 /** What the loader of a program ends with when it does not find a shared library. */
 const notLoadable = 127;
 

@@ -47,10 +47,11 @@ export function nextExchanges(list: readonly Exchange[], event: ExchangeEvent): 
     case 'interrupted':
       return list;
     case 'speech-started':
-      return list.some(isBeingHeard) ? list : added(list, { asked: 'spoken', state: 'hearing' });
+      return list.some((exchange) => isBeingHeard(exchange) || isSaidAgain(exchange)) ? list : added(list, { asked: 'spoken', state: 'hearing' });
     case 'words':
       return changed(list, isBeingHeard, { question: event.text });
     case 'nothing-heard':
+      if (list.some(isSaidAgain)) return changedFirst(list, isSaidAgain, { state: 'failed', problem: noAnswer });
       return list.some(isBeingHeard) ? list.filter((exchange) => !isBeingHeard(exchange)) : list;
     case 'asked':
       // Only one question in writing waits at a time; the newer one is the one that is meant.
@@ -94,12 +95,29 @@ export function historyOf(list: readonly Exchange[]): readonly HistoryMessage[] 
 
 function turnEnded(list: readonly Exchange[], event: Extract<ConversationEvent, { type: 'turn-ended' }>): readonly Exchange[] {
   const ended = { turn: event.turn, question: event.transcript, state: 'thinking' } as const;
-  const known = list.findLast((exchange) => exchange.asked === event.asked && (isBeingHeard(exchange) || isWaiting(exchange)));
+  if (event.asked === 'typed') {
+    const same = list.filter((exchange) => exchange.asked === 'typed' && exchange.turn === null && exchange.question === event.transcript);
+    const waiting = same.find(isWaiting);
+    if (waiting !== undefined) return changed(list, (exchange) => exchange === waiting, ended);
+    // A newer question has replaced it before the conversation took it.
+    return same.some((exchange) => exchange.state === 'interrupted') ? list : added(list, { asked: 'typed', ...ended });
+  }
+  const known = list.find(isSaidAgain) ?? list.find(isBeingHeard);
   return known === undefined ? added(list, { asked: event.asked, ...ended }) : changed(list, (exchange) => exchange === known, ended);
 }
 
 function isBeingHeard(exchange: Exchange): boolean {
   return exchange.state === 'hearing';
+}
+
+/** Was being answered when an engine died; its sound is played again. */
+function isSaidAgain(exchange: Exchange): boolean {
+  return exchange.asked === 'spoken' && isWaiting(exchange);
+}
+
+function changedFirst(list: readonly Exchange[], which: (exchange: Exchange) => boolean, change: Partial<Exchange>): readonly Exchange[] {
+  const first = list.find(which);
+  return changed(list, (exchange) => exchange === first, change);
 }
 
 /** Asked, and not taken by the conversation yet. */

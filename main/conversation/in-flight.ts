@@ -31,7 +31,7 @@ export function nextInFlight(inFlight: InFlight, event: ConversationEvent, endMs
     case 'nothing-heard':
       return { ...inFlight, speaking: false, upcomingFromMs: null, soundFromMs: inFlight.answering ? inFlight.soundFromMs : null };
     case 'turn-ended':
-      return { ...inFlight, speaking: event.asked === 'typed' && inFlight.speaking, answering: true };
+      return { ...inFlight, typed: inFlight.typed ?? (event.asked === 'typed' ? event.transcript : null), speaking: event.asked === 'typed' && inFlight.speaking, answering: true };
     case 'turn':
       return {
         ...inFlight,

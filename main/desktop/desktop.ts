@@ -105,6 +105,7 @@ async function run(folders: Folders): Promise<void> {
       case 'report-audio': {
         const wasLive = store.getState().audio?.microphone === 'live';
         store.setState({ audio: command.report });
+        if (command.report.speaker !== 'ready') voice.live()?.discardReply();
         // Unplugged in mid-sentence: what was said so far is the question.
         if (wasLive && command.report.microphone !== 'live') voice.live()?.endQuestion();
         return;

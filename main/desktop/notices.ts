@@ -81,8 +81,9 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
 /** What a person should know right now. */
 export function noticesOf(state: DesktopState): readonly Notice[] {
   const held = Object.entries(remarks).flatMap(([id, look]) => {
-    const notice = state.settings.told.includes(id) ? null : look(state);
-    return notice === null ? [] : [{ id, ...notice }];
+    const notice = look(state);
+    const dismissed = notice?.actions.includes(gotIt) === true && state.settings.told.includes(id);
+    return notice === null || dismissed ? [] : [{ id, ...notice }];
   });
   const said = state.remarks.map((title, index): Notice => ({ id: `remark-${index}`, severity: 'warning', title, detail: null, actions: [gotIt] }));
   return [...held, ...said];

@@ -5,7 +5,7 @@ export function fileOf(folder: string, url: string): string | null {
   try {
     const { host, pathname } = new URL(url);
     const path = normalize(join(folder, decodeURIComponent(pathname)));
-    return host === 'earshot' && path.startsWith(folder + sep) && !path.includes('\0') ? path : null;
+    return host === 'earshot' && path.startsWith(folder + sep) && !path.endsWith(sep) && !path.includes('\0') ? path : null;
   } catch {
     // URIError or TypeError: an address nobody of ours has written.
     return null;

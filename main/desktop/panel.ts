@@ -45,8 +45,6 @@ export function createPanel(options: PanelOptions): Panel {
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
-      // A hidden page still listens and speaks.
-      backgroundThrottling: false,
       autoplayPolicy: 'no-user-gesture-required',
       spellcheck: false,
     },

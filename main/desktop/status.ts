@@ -16,9 +16,9 @@ export function statusOf(state: DesktopState): Status {
   return state.settings.conversation.mode === 'hands-free' && state.settings.conversation.muted ? 'muted' : 'idle';
 }
 
-/** Whether a reply is being spoken. Without a speaker only the conversation knows; with one, its playhead. */
+/** Whether a reply is being spoken: by what the conversation says, and by what waits at the speaker. */
 function isSpeaking(state: DesktopState): boolean {
-  return state.exchanges.at(-1)?.state === 'speaking' || (state.playing && state.audio?.speaker === 'ready');
+  return state.exchanges.at(-1)?.state === 'speaking' || state.playing;
 }
 
 /** Whether something of the conversation is missing that it goes on without. */
@@ -33,6 +33,11 @@ export function wantsMicrophone(state: DesktopState): boolean {
   if (state.microphoneRests || !state.wasReady || state.stack.kind !== 'running' || failedService(state.services) !== null) return false;
   const { mode, muted } = state.settings.conversation;
   return mode === 'hands-free' ? !muted : state.pressed;
+}
+
+/** Whether a reply can be heard. A page that is just being loaded will have a speaker again. */
+export function hasSpeaker({ audio, page }: DesktopState): boolean {
+  return audio === null ? page !== 'lost' : audio.speaker === 'ready';
 }
 
 /** One sentence that says what is going on, for the title, the tooltip and a screen reader. */

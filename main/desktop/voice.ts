@@ -8,6 +8,7 @@ import { areReady } from '../services/io/readiness.ts';
 import { openStack, type RunningStack } from '../services/io/running-stack.ts';
 import type { AudioLink } from './audio-link.ts';
 import type { DesktopStore } from './state.ts';
+import { hasSpeaker } from './status.ts';
 import { stepsAfter } from './steps.ts';
 
 /** The voice stack as the desktop runs it: set up, started, relayed to the page, stopped. */
@@ -62,6 +63,7 @@ export function createVoice(options: VoiceOptions): Voice {
     look();
     live = createLive({
       supervisor,
+      hasSpeaker: () => hasSpeaker(store.getState()),
       onExchanges: (exchanges) => { store.setState({ exchanges }); },
       onReply: link.play,
       onReplyEnd: link.end,

@@ -127,6 +127,8 @@ function processRun(
       HF_HUB_OFFLINE: '1',
       PYTHONUTF8: '1',
       PYTHONDONTWRITEBYTECODE: '1',
+      // onnxruntime carries a telemetry client that leaves a device id in the user's cache.
+      ORT_DISABLE_TELEMETRY: '1',
       NO_PROXY: '127.0.0.1,localhost',
     },
   };

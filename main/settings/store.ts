@@ -55,7 +55,7 @@ export async function loadSettingsFile(path: string): Promise<Settings> {
 export type SettingsChange = { readonly [Key in 'conversation' | 'audio']?: Partial<Settings[Key]> } & Partial<Pick<Settings, 'told'>>;
 
 const fileSchema = z.record(z.string(), z.unknown());
-const sectionSchema = fileSchema.catch({});
+const sectionSchema = fileSchema.default({});
 
 /**
  * Writes `change` into the user's settings file and leaves everything else in it as the person wrote it.

@@ -4,6 +4,7 @@ import { chooseDevice, devicesOf, type ListedDevice } from './device-choice.ts';
 import { writeLevel } from './level.ts';
 import { createAudioLink } from './link.ts';
 import { microphoneFault, openMicrophone } from './microphone.ts';
+import { meterLevel } from './pcm.ts';
 import { createReporter } from './report.ts';
 import { createSpeaker, type SpeakerState } from './speaker.ts';
 import { createVigil } from './vigil.ts';
@@ -63,10 +64,10 @@ export function startAudio(bridge: EarshotBridge, onReport: (report: AudioReport
     },
   });
 
-  function onCaptured({ pcm, level }: Captured): void {
-    writeLevel(level);
-    vigil.onChunk(level);
-    link.send({ kind: 'heard', pcm });
+  function onCaptured({ chunks, rms, spanChunks }: Captured): void {
+    writeLevel(meterLevel(rms));
+    vigil.onChunks(rms, spanChunks);
+    for (const pcm of chunks) link.send({ kind: 'heard', pcm });
   }
 
   async function refresh(): Promise<void> {

@@ -17,11 +17,14 @@ export function decodePcm(pcm: Uint8Array): Float32Array {
   return Float32Array.from({ length: pcm.byteLength >> 1 }, (_, index) => view.getInt16(index * 2, true) / fullScale);
 }
 
-/** Loudness as the meter shows it: 0 at -60 dB and below, 1 at full scale. */
-export function meterLevel(samples: Float32Array): number {
+/** Loudness of some samples, 0 to 1 for full scale. */
+export function rootMeanSquare(samples: Float32Array): number {
   let energy = 0;
   for (const sample of samples) energy += sample * sample;
-  if (energy === 0) return 0;
-  const decibels = 10 * Math.log10(energy / samples.length);
-  return Math.max(0, Math.min(1, 1 + decibels / 60));
+  return Math.sqrt(energy / samples.length);
+}
+
+/** Loudness as the meter shows it: 0 at -60 dB and below, 1 at full scale. */
+export function meterLevel(rms: number): number {
+  return rms === 0 ? 0 : Math.max(0, Math.min(1, 1 + Math.log10(rms) / 3));
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -29,10 +29,14 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
+  rmSync(scratch, { recursive: true, force: true });
 });
 
 function left(): { readonly processes: readonly string[]; readonly files: readonly string[] } {
-  return { processes: processes().flatMap(({ command }) => (command.includes(scratch) ? [command] : [])), files: readdirSync(scratch) };
+  return {
+    processes: processes().flatMap(({ command }) => (command.includes(scratch) ? [command] : [])),
+    files: readdirSync(scratch).filter((name) => name.startsWith('earshot-')),
+  };
 }
 
 test('every figure of the start is measured, beside its hello-world or its bound', async () => {

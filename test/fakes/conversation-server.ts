@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -39,7 +40,7 @@ export async function startConversationServer(): Promise<ConversationServer> {
     host: '127.0.0.1',
     port: 0,
     path: '/ws',
-    verifyClient: ({ req }: { req: { headers: { authorization?: string } } }) => req.headers.authorization === `Bearer ${token}`,
+    verifyClient: ({ req }: { readonly req: IncomingMessage }) => req.headers.authorization === `Bearer ${token}`,
   });
   server.on('connection', (socket) => {
     conversations.push(converse(socket));

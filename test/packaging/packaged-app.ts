@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { until } from '../setup/earshot.ts';
-import { debugPage, type DebuggedPage } from './devtools.ts';
+import { debugPage, type DebuggedPage } from '../setup/devtools.ts';
 
 /** A packaged Earshot. Its fuses leave Playwright's own way in closed, so it is driven over Chromium's. */
 export interface PackagedApp {

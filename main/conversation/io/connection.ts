@@ -1,6 +1,6 @@
 import WebSocket from 'ws';
 import type { Endpoint } from '../../services/service.ts';
-import { decodeFrame, encodeFrame } from '../frames.ts';
+import { decodeFrame, encodeFrame, type WireFrame } from '../frames.ts';
 import { clientReady, parseMessage, type ConversationEvent } from '../messages.ts';
 import { hearingRateHz } from './recording.ts';
 
@@ -42,21 +42,25 @@ export async function connect(endpoint: Endpoint, pace: Pace, listener: Conversa
       reject(new Error('the conversation did not get ready to listen'));
     }, handshakeLimitMs);
     let ready = false;
+    let problem = 'it was closed';
     socket.on('open', () => {
       send(encodeFrame({ kind: 'message', json: clientReady() }));
     });
     socket.on('message', (bytes: Buffer) => {
-      const frame = decodeFrame(bytes);
+      const received = readFrame(bytes);
+      if (received === 'unreadable') {
+        problem = 'it sent what is no message';
+        socket.terminate();
+        return;
+      }
+      const { frame, event } = received;
       if (frame?.kind === 'audio') listener.onAudio(frame.pcm, frame.sampleRateHz);
-      if (frame?.kind !== 'message') return;
-      const event = parseMessage(frame.json);
       if (event === 'bot-ready') {
         ready = true;
         clearTimeout(limit);
         resolve();
       } else if (event !== null) listener.onEvent(event);
     });
-    let problem = 'it was closed';
     socket.on('error', (error) => {
       problem = error.message;
     });
@@ -79,4 +83,14 @@ export async function connect(endpoint: Endpoint, pace: Pace, listener: Conversa
       socket.close();
     },
   };
+}
+
+/** A frame and the event in it; a conversation that sends anything else cannot be trusted with the rest. */
+function readFrame(bytes: Buffer): { readonly frame: WireFrame | null; readonly event: ReturnType<typeof parseMessage> } | 'unreadable' {
+  try {
+    const frame = decodeFrame(bytes);
+    return { frame, event: frame?.kind === 'message' ? parseMessage(frame.json) : null };
+  } catch {
+    return 'unreadable';
+  }
 }

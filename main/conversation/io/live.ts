@@ -24,6 +24,8 @@ export interface Live {
   readonly startOver: () => void;
   /** Reply sample the speaker was handed last, and how long it takes from there to the ear. */
   readonly playhead: (sample: number, outputLatencyMs: number) => void;
+  /** Nobody can play the reply: the speaker is gone. */
+  readonly discardReply: () => void;
   /** What a new page has to play. */
   readonly unplayed: () => readonly ReplyChunk[];
   readonly close: () => void;
@@ -31,6 +33,8 @@ export interface Live {
 
 export interface LiveOptions {
   readonly supervisor: Supervisor;
+  /** Whether there is a speaker; without one nothing waits to be played. */
+  readonly hasSpeaker: () => boolean;
   readonly onExchanges: (exchanges: readonly Exchange[]) => void;
   readonly onReply: (chunk: ReplyChunk) => void;
   /** Nothing follows the reply sound for now. */
@@ -68,6 +72,8 @@ export function createLive(options: LiveOptions): Live {
   /** What is in flight has to be asked again; until then nothing is sent. */
   let retry: 'no' | 'soon' | 'when-ready' = 'no';
   let attempts = 0;
+  /** How much sound the open connection was sent: its own clock. */
+  let sentMs = 0;
   let askedAtMs = 0;
   /** The person has stopped the reply; what still arrives of it is not wanted. */
   let muzzled = false;
@@ -118,20 +124,26 @@ export function createLive(options: LiveOptions): Live {
       case 'turn-failed':
         failed(event.service, event.message);
         break;
-      case 'heard':
       case 'speech-started':
+        // An answer that is over for the conversation may still be on its way to the ear.
+        if (!inFlight.answering) dropReply();
+        break;
+      case 'heard':
       case 'pause':
       case 'words':
-      case 'nothing-heard':
       case 'spoken':
+        break;
+      case 'nothing-heard':
+        if (!inFlight.answering && inFlight.typed === null) attempts = 0;
         break;
     }
   }
 
   function takeReply(pcm: Uint8Array): void {
-    if (muzzled) return;
-    const chunk = reply.push(pcm);
+    if (muzzled || retry !== 'no') return;
     tell({ type: 'sound' });
+    if (!options.hasSpeaker()) return;
+    const chunk = reply.push(pcm);
     if (awaiting !== null) {
       const audible = firstAudibleSample(chunk.pcm, audibleLevel);
       if (audible >= 0) {
@@ -173,7 +185,7 @@ export function createLive(options: LiveOptions): Live {
     if (fault !== null && retry !== 'no') giveUp(`${fault.title} ${fault.cure ?? ''}`.trim());
     if (!areReady(services)) return;
     if (connection === null) void open();
-    else if (retry === 'when-ready') replay(connection, sound.endMs());
+    else if (retry === 'when-ready') replay(connection);
   }
 
   async function open(): Promise<void> {
@@ -196,43 +208,47 @@ export function createLive(options: LiveOptions): Live {
       return;
     }
     connection = opened;
+    sentMs = 0;
     const messages = historyOf(exchanges);
     if (messages.length > 0) opened.sendMessage(history(messages));
-    replay(opened, 0);
+    replay(opened);
   }
 
   function lost(reason: string): void {
     connection = null;
     if (closed) return;
-    const unanswered = inFlight.typed !== null || inFlight.soundFromMs !== null;
-    // Sound that nobody hears from now on is kept too.
-    inFlight = { ...inFlight, soundFromMs: inFlight.soundFromMs ?? sound.endMs(), speaking: false, answering: false };
+    const unanswered = inFlight.typed !== null || inFlight.speaking || inFlight.answering || attempts > 0;
     tell({ type: 'disconnected' });
     if (unanswered) failed('conversation', reason);
-    else {
-      dropReply();
-      goOn();
-    }
+    else dropReply();
+    // Sound that nobody hears from now on is kept too.
+    inFlight = { ...inFlight, soundFromMs: inFlight.soundFromMs ?? sound.endMs(), speaking: false, answering: false };
+    // One that opens and closes at once must not keep us busy.
+    setTimeout(goOn, reconnectAfterMs);
   }
 
-  /** Sends what is in flight into an open connection, where its sound begins at `startMs`. */
-  function replay(to: Connection, startMs: number): void {
+  /** Sends what is in flight into an open connection. */
+  function replay(to: Connection): void {
+    const startMs = sentMs;
     retry = 'no';
     if (inFlight.soundFromMs === null) sound.forgetBefore(sound.endMs());
     else sound.forgetBefore(inFlight.soundFromMs);
     sound.moveTo(startMs);
     if (inFlight.typed !== null) to.sendMessage(textQuestion(inFlight.typed));
     for (const pcm of sound.pieces()) to.sendAudio(pcm);
+    sentMs = sound.endMs();
     inFlight = { ...nothingInFlight, typed: inFlight.typed, soundFromMs: inFlight.soundFromMs === null ? null : startMs };
   }
 
   function hear(pcm: Uint8Array): void {
     sound.add(pcm, performance.now());
     const listening = connection !== null && retry === 'no';
-    if (listening) connection?.sendAudio(pcm);
-    const keepMs = listening ? leadInMs : longestOutageMs;
-    if (inFlight.soundFromMs === null || !listening) sound.forgetBefore(Math.min(sound.endMs() - keepMs, inFlight.soundFromMs ?? Infinity));
-    else sound.forgetBefore(inFlight.soundFromMs);
+    if (listening) {
+      connection?.sendAudio(pcm);
+      sentMs = sound.endMs();
+    }
+    const keepMs = listening && inFlight.soundFromMs === null ? leadInMs : longestOutageMs;
+    sound.forgetBefore(Math.max(sound.endMs() - keepMs, inFlight.soundFromMs ?? 0));
   }
 
   const unwatch = supervisor.onChange(goOn);
@@ -245,6 +261,8 @@ export function createLive(options: LiveOptions): Live {
     },
     ask: (text) => {
       askedAtMs = performance.now();
+      attempts = 0;
+      muzzled = inFlight.answering;
       dropReply();
       tell({ type: 'asked', text });
       inFlight = { ...inFlight, typed: text };
@@ -255,15 +273,18 @@ export function createLive(options: LiveOptions): Live {
       }
     },
     stopSpeaking: () => {
+      if (retry !== 'no') giveUp('You stopped this question.');
       muzzled = inFlight.answering;
       dropReply();
       connection?.sendMessage(stopSpeaking());
     },
     startOver: () => {
+      attempts = 0;
+      muzzled = inFlight.answering;
       dropReply();
       connection?.sendMessage(stopSpeaking());
       connection?.sendMessage(history([]));
-      inFlight = { ...inFlight, typed: null };
+      inFlight = { ...nothingInFlight, answering: inFlight.answering };
       tell({ type: 'started-over' });
     },
     playhead: (sample, outputLatencyMs) => {
@@ -275,6 +296,7 @@ export function createLive(options: LiveOptions): Live {
       }
       tellPlaying();
     },
+    discardReply: dropReply,
     unplayed: reply.unplayed,
     close: () => {
       closed = true;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { statuses, type Status } from '../../../preload/contract.ts';
 import type { DesktopState } from '../../../main/desktop/state.ts';
-import { headlineOf, statusOf, wantsMicrophone } from '../../../main/desktop/status.ts';
+import { hasSpeaker, headlineOf, statusOf, wantsMicrophone } from '../../../main/desktop/status.ts';
 import { servicesIn } from '../services/snapshots.ts';
 import { conversationSettings, exchangeIn, stateWith, workingAudio } from './state-with.ts';
 
@@ -19,7 +19,7 @@ const rows: readonly (readonly [what: string, change: Partial<DesktopState>, sta
   ['services start', { services: servicesIn({ stt: { kind: 'warming', sinceMs: 0 }, tts: { kind: 'stopped' } }), wasReady: false }, 'starting', 'Starting speech recognition, voice…'],
   ['an answer is spoken', { exchanges: [exchangeIn('speaking')] }, 'speaking', 'Speaking'],
   ['an answer still sounds', { exchanges: [exchangeIn('done')], playing: true }, 'speaking', 'Speaking'],
-  ['an answer waits, but there is no speaker', { exchanges: [exchangeIn('done')], playing: true, audio: { ...workingAudio, speaker: 'missing' } }, 'degraded', 'No speaker; answers are shown here'],
+  ['an answer is shown without a speaker', { exchanges: [exchangeIn('speaking')], audio: { ...workingAudio, speaker: 'missing' } }, 'speaking', 'Speaking'],
   ['a question is thought about', { exchanges: [exchangeIn('thinking')] }, 'thinking', 'Thinking…'],
   ['somebody speaks', { exchanges: [exchangeIn('hearing')] }, 'listening', 'Listening…'],
   ['press to talk was pressed', { settings: pressToTalk, pressed: true }, 'listening', 'Listening…'],
@@ -82,5 +82,19 @@ describe('the microphone is open', () => {
 
   test.each(cases)('%s', (_what, change, open) => {
     expect(wantsMicrophone(stateWith(change))).toBe(open);
+  });
+});
+
+describe('an answer can be heard', () => {
+  const cases: readonly (readonly [what: string, change: Partial<DesktopState>, heard: boolean])[] = [
+    ['with a speaker', {}, true],
+    ['not without one', { audio: { ...workingAudio, speaker: 'missing' } }, false],
+    ['not when it fails', { audio: { ...workingAudio, speaker: 'failed' } }, false],
+    ['soon, while the page is loaded anew', { audio: null, page: 'loading' }, true],
+    ['never by a page that is lost', { audio: null, page: 'lost' }, false],
+  ];
+
+  test.each(cases)('%s', (_what, change, heard) => {
+    expect(hasSpeaker(stateWith(change))).toBe(heard);
   });
 });

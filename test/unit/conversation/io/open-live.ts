@@ -22,7 +22,7 @@ export interface OpenLive extends Pick<FakeSupervisor, 'become' | 'listeners'> {
 }
 
 /** A live conversation against a fake one, with its clock and timers in the test's hand. */
-export async function openLive(): Promise<OpenLive> {
+export async function openLive(hasSpeaker = true): Promise<OpenLive> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -34,6 +34,7 @@ export async function openLive(): Promise<OpenLive> {
   const playing: boolean[] = [];
   const live = createLive({
     supervisor,
+    hasSpeaker: () => hasSpeaker,
     onExchanges: (now) => { exchanges = now; },
     onReply: ({ sample, pcm }) => page.push([sample, samplesOf(pcm)]),
     onReplyEnd: () => page.push('end'),

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket, type RawData } from 'ws';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A page driven over Chromium's DevTools protocol alone: Playwright's client needs more of it than Electron has. */
 export interface DebuggedPage {

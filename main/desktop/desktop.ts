@@ -8,6 +8,7 @@ import { failedService } from '../services/io/readiness.ts';
 import { loadSettings } from '../settings/store.ts';
 import packageFile from '../../package.json';
 import { createAudioLink } from './audio-link.ts';
+import { globalKeys } from './global-keys.ts';
 import { answerPage } from './ipc.ts';
 import { createPanel, type Panel } from './panel.ts';
 import { registerPageScheme, servePage } from './page-protocol.ts';
@@ -69,7 +70,7 @@ async function run(folders: Folders): Promise<void> {
     log: log.write,
   });
   const voice = createVoice({ store, settings, folders, root, link, log: log.write });
-  const pressToTalk = createPressToTalk(store, voice.live);
+  const pressToTalk = createPressToTalk(store, voice.live, globalKeys);
 
   function perform(command: Command): void {
     switch (command.kind) {

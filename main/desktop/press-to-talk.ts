@@ -1,4 +1,3 @@
-import { globalShortcut } from 'electron';
 import type { Live } from '../conversation/io/live.ts';
 import type { DesktopStore } from './state.ts';
 
@@ -11,10 +10,19 @@ export interface PressToTalk {
   readonly close: () => void;
 }
 
+/** The system's global keys. */
+export interface GlobalKeys {
+  /** False when another program has the key, or when it is no key at all. */
+  readonly register: (accelerator: string, pressed: () => void) => boolean;
+  readonly unregister: (accelerator: string) => void;
+}
+
 /** A microphone that nobody speaks into is closed again. */
 const patienceMs = 10_000;
+/** The page still sends what it has heard before it closes the microphone. */
+const lastSoundMs = 150;
 
-export function createPressToTalk(store: DesktopStore, live: () => Live | null): PressToTalk {
+export function createPressToTalk(store: DesktopStore, live: () => Pick<Live, 'stopSpeaking' | 'endQuestion'> | null, keys: GlobalKeys): PressToTalk {
   let patience: NodeJS.Timeout | null = null;
   let held: string | null = null;
 
@@ -30,8 +38,7 @@ export function createPressToTalk(store: DesktopStore, live: () => Live | null):
     stopWaiting();
     if (!store.getState().pressed) return;
     store.setState({ pressed: false });
-    // The page still sends the last sounds that it has heard before it closes the microphone.
-    setTimeout(() => live()?.endQuestion(), 150);
+    setTimeout(() => live()?.endQuestion(), lastSoundMs);
   }
 
   function wait(): void {
@@ -53,7 +60,7 @@ export function createPressToTalk(store: DesktopStore, live: () => Live | null):
   });
 
   function letGo(): void {
-    if (held !== null) globalShortcut.unregister(held);
+    if (held !== null) keys.unregister(held);
     held = null;
     store.setState({ shortcut: null });
   }
@@ -68,7 +75,7 @@ export function createPressToTalk(store: DesktopStore, live: () => Live | null):
         letGo();
       } else if (held !== shortcut) {
         letGo();
-        if (!register(shortcut, () => { (store.getState().pressed ? release : press)(); })) return;
+        if (!keys.register(shortcut, () => { (store.getState().pressed ? release : press)(); })) return;
         held = shortcut;
         store.setState({ shortcut });
       }
@@ -79,13 +86,4 @@ export function createPressToTalk(store: DesktopStore, live: () => Live | null):
       letGo();
     },
   };
-}
-
-/** False when another program has the key, or when it is no key at all. */
-function register(accelerator: string, pressed: () => void): boolean {
-  try {
-    return globalShortcut.register(accelerator, pressed);
-  } catch {
-    return false;
-  }
 }

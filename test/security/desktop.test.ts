@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -78,8 +79,7 @@ describe('the page', () => {
       calls.push('tcp');
       socket.destroy();
     });
-    await new Promise<void>((resolve) => datagrams.bind(0, '127.0.0.1', resolve));
-    await new Promise<void>((resolve) => connections.listen(0, '127.0.0.1', resolve));
+    await Promise.all([once(datagrams.bind(0, '127.0.0.1'), 'listening'), once(connections.listen(0, '127.0.0.1'), 'listening')]);
     const turn = { urls: `turn:127.0.0.1:${(connections.address() as AddressInfo).port}?transport=tcp`, username: 'x', credential: 'x' };
     expect(await (await fetch(`${server.origin}/control`)).text()).toBe('reached');
     const refused = await inPage(`(async () => {
@@ -96,18 +96,13 @@ describe('the page', () => {
       quietly(() => new Worker(origin + '/worker.js'));
       quietly(() => new FontFace('far', 'url(' + origin + '/font)').load());
       const elements = [['img', 'src'], ['script', 'src'], ['iframe', 'src'], ['video', 'src'], ['audio', 'src'], ['embed', 'src'], ['object', 'data']];
-      for (const [name, place] of elements) {
-        const element = document.createElement(name);
-        element[place] = origin + '/' + name;
-        document.body.append(element);
-      }
+      for (const [name, place] of elements) document.body.append(Object.assign(document.createElement(name), { [place]: origin + '/' + name }));
       for (const rel of ['stylesheet', 'prefetch', 'preload', 'modulepreload', 'icon', 'manifest']) {
         const link = Object.assign(document.createElement('link'), { rel, href: origin + '/' + rel, as: rel === 'preload' ? 'script' : '' });
         document.head.append(link);
       }
-      const form = Object.assign(document.createElement('form'), { action: origin + '/form', method: 'post' });
-      document.body.append(form);
-      form.submit();
+      document.body.append(Object.assign(document.createElement('form'), { action: origin + '/form', method: 'post' }));
+      document.forms[document.forms.length - 1].submit();
       const peer = new RTCPeerConnection({ iceServers: ${JSON.stringify([{ urls: `stun:127.0.0.1:${datagrams.address().port}` }, turn])} });
       peer.createDataChannel('way out');
       await peer.setLocalDescription(await peer.createOffer());
@@ -224,27 +219,18 @@ describe('permissions', () => {
 
 describe('what main is asked for', () => {
   const unknown = [null, 'quit', 7, [], {}, { kind: 'nothing' }, { kind: '__proto__' }, { kind: ['quit'] }];
-  const malformed = [
-    { kind: 'set-muted' },
-    { kind: 'set-muted', muted: 'false' },
-    { kind: 'set-mode', mode: 'always' },
-    { kind: 'ask' },
-    { kind: 'ask', text: '   ' },
-    { kind: 'ask', text: 'x'.repeat(4_001) },
-    { kind: 'choose-microphone', device: { id: 7, label: 'x' } },
-    { kind: 'choose-speaker' },
-    { kind: 'report-audio', report: { microphone: 'live' } },
-    { kind: 'dismiss-notice' },
-  ];
+  const settings = [{ kind: 'set-muted' }, { kind: 'set-muted', muted: 'false' }, { kind: 'set-mode', mode: 'always' }, { kind: 'dismiss-notice' }];
+  const questions = [{ kind: 'ask' }, { kind: 'ask', text: '   ' }, { kind: 'ask', text: 'x'.repeat(4_001) }];
+  const devices = [{ kind: 'choose-microphone', device: { id: 7, label: 'x' } }, { kind: 'choose-speaker' }, { kind: 'report-audio', report: { microphone: 'live' } }];
   test('a command that is none is refused, and changes nothing', async () => {
-    const settings = join(desktop.home, 'config', 'settings.json');
-    const before = [await desktop.snapshot(), await readFile(settings, 'utf8')];
-    for (const command of [...unknown, ...malformed]) {
+    const file = join(desktop.home, 'config', 'settings.json');
+    const before = [await desktop.snapshot(), await readFile(file, 'utf8')];
+    for (const command of [...unknown, ...settings, ...questions, ...devices]) {
       const answer = await inPage(`window.earshot.send(${JSON.stringify(command)}).then(() => 'taken', ({ message }) => message)`);
       expect([command, answer]).toEqual([command, 'Earshot does not know this command.']);
     }
     await pause(300);
-    expect([await desktop.snapshot(), await readFile(settings, 'utf8')]).toEqual(before);
+    expect([await desktop.snapshot(), await readFile(file, 'utf8')]).toEqual(before);
   });
 
   test.each(['about:blank', 'data:text/html,elsewhere', 'app://earshot/index.html'])('another window with our own preload script is refused: %s', async (url) => {
@@ -285,7 +271,7 @@ describe('what main is asked for', () => {
 
 test('no process of it listens anywhere but on this computer', () => {
   const sockets = processTree(desktop.pid).flatMap(({ pid }) => [...listeningSockets(pid)]);
-  // Four services at least; the rest are Playwright's own ways in.
+  // Four services at least; others are Playwright's own.
   expect(sockets.length).toBeGreaterThanOrEqual(4);
   expect(sockets.filter((address) => !address.startsWith('0100007F:'))).toEqual([]);
 });

@@ -27,6 +27,12 @@ export function guardPage(page: WebContents): void {
   page.on('will-attach-webview', (event) => {
     event.preventDefault();
   });
+  // Chromium asks nobody before it goes to about:blank.
+  page.on('did-navigate', (_event, url) => {
+    if (url !== pageUrl) void page.loadURL(pageUrl);
+  });
+  // No content security policy holds WebRTC.
+  page.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
 }
 
 /** Whether a message comes from the top frame of our own page. */

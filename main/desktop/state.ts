@@ -13,7 +13,7 @@ export interface DesktopState {
   readonly stack: { readonly kind: 'preparing' | 'running' } | { readonly kind: 'failed'; readonly fault: Fault };
   readonly steps: readonly Step[];
   readonly services: readonly ServiceSnapshot[];
-  /** Every service was ready once: from then on what is missing is a trouble and no longer the start. */
+  /** The conversation has listened once: from then on what is missing is a trouble and no longer the start. */
   readonly wasReady: boolean;
   readonly exchanges: readonly Exchange[];
   /** Reply sound waits at the speaker. */

@@ -11,7 +11,9 @@ export function statusOf(state: DesktopState): Status {
   const current = state.exchanges.at(-1)?.state;
   if (isSpeaking(state)) return 'speaking';
   if (current === 'thinking') return 'thinking';
-  if (current === 'hearing' || state.pressed) return 'listening';
+  if (current === 'hearing') return 'listening';
+  if (isOpeningMicrophone(state)) return 'starting';
+  if (state.pressed) return 'listening';
   if (hasTrouble(state)) return 'degraded';
   return state.settings.conversation.mode === 'hands-free' && state.settings.conversation.muted ? 'muted' : 'idle';
 }
@@ -19,6 +21,11 @@ export function statusOf(state: DesktopState): Status {
 /** Whether a reply is being spoken: by what the conversation says, and by what waits at the speaker. */
 function isSpeaking(state: DesktopState): boolean {
   return state.exchanges.at(-1)?.state === 'speaking' || state.playing;
+}
+
+/** Whether what is said now would not be heard yet: nobody shall be told to speak before. */
+function isOpeningMicrophone(state: DesktopState): boolean {
+  return wantsMicrophone(state) && (state.audio === null || state.audio.microphone === 'off' || state.audio.microphone === 'opening');
 }
 
 /** Whether something of the conversation is missing that it goes on without. */
@@ -69,6 +76,7 @@ function failureTitle(state: DesktopState): string {
 
 function startingHeadline(state: DesktopState): string {
   const step = state.steps.find((candidate) => candidate.state === 'running');
+  if (state.wasReady) return 'Opening the microphone…';
   if (step !== undefined) return `Setting up: ${step.title}`;
   const waiting = state.services.filter((service) => service.state.kind !== 'ready').map((service) => serviceTitle[service.service.id]);
   return waiting.length === 0 ? 'Starting…' : `Starting ${waiting.join(', ')}…`;

@@ -26,6 +26,8 @@ export function createTray(options: TrayOptions): TrayIcon {
 
   return {
     update: ({ status, headline, menu }) => {
+      // The state goes on changing while everything ends in order.
+      if (tray.isDestroyed()) return;
       if (status !== shownStatus) tray.setImage(picture(options.root, status));
       shownStatus = status;
       if (headline !== shownHeadline) tray.setToolTip(`Earshot: ${headline}`);

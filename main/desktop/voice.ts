@@ -4,7 +4,6 @@ import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
 import type { Settings } from '../settings/schema.ts';
 import { prepareStack } from '../services/io/preparation.ts';
-import { areReady } from '../services/io/readiness.ts';
 import { openStack, type RunningStack } from '../services/io/running-stack.ts';
 import type { AudioLink } from './audio-link.ts';
 import type { DesktopStore } from './state.ts';
@@ -54,8 +53,7 @@ export function createVoice(options: VoiceOptions): Voice {
     stack = opened;
     const { supervisor } = opened;
     function look(): void {
-      const services = supervisor.snapshot();
-      store.setState(({ wasReady }) => ({ services, wasReady: wasReady || areReady(services) }));
+      store.setState({ services: supervisor.snapshot() });
     }
     supervisor.onChange(look);
     store.setState({ stack: { kind: 'running' } });
@@ -64,6 +62,7 @@ export function createVoice(options: VoiceOptions): Voice {
     live = createLive({
       supervisor,
       hasSpeaker: () => hasSpeaker(store.getState()),
+      onConnected: () => { store.setState({ wasReady: true }); },
       onExchanges: (exchanges) => { store.setState({ exchanges }); },
       onReply: link.play,
       onReplyEnd: link.end,

@@ -110,8 +110,7 @@ test('muted, nothing is heard, and the microphone is closed; unmuted, it listens
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   expect((await desktop.snapshot()).exchanges).toHaveLength(4);
   await desktop.page.getByRole('button', { name: 'Unmute' }).click();
-  await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle', 10_000, 'unmuted');
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle', 10_000, 'unmuted, and the microphone is open');
   await desktop.sound().play(question);
   expect((await answered(5)).answer).toContain('Paris');
 });
@@ -123,7 +122,6 @@ test('press to talk hears one question and closes the microphone by itself', asy
   expect((await desktop.snapshot()).exchanges).toHaveLength(5);
   await desktop.page.getByRole('button', { name: /talk/i }).last().click();
   await desktop.snapshotWhere((snapshot) => snapshot.status === 'listening' && snapshot.audio.capture, 10_000, 'listening');
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
   await desktop.sound().play(question);
   const exchange = await answered(6);
   expect({ paris: exchange.answer.includes('Paris'), open: (await desktop.snapshot()).audio.capture }).toEqual({ paris: true, open: false });

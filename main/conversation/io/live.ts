@@ -35,6 +35,8 @@ export interface LiveOptions {
   readonly supervisor: Supervisor;
   /** Whether there is a speaker; without one nothing waits to be played. */
   readonly hasSpeaker: () => boolean;
+  /** The conversation listens from now on. */
+  readonly onConnected: () => void;
   readonly onExchanges: (exchanges: readonly Exchange[]) => void;
   readonly onReply: (chunk: ReplyChunk) => void;
   /** Nothing follows the reply sound for now. */
@@ -208,6 +210,7 @@ export function createLive(options: LiveOptions): Live {
       return;
     }
     connection = opened;
+    options.onConnected();
     sentMs = 0;
     const messages = historyOf(exchanges);
     if (messages.length > 0) opened.sendMessage(history(messages));

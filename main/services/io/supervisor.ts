@@ -199,10 +199,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     stop: async () => {
       wanted = false;
-      for (const slot of reverseOrder([...slots.values()])) {
-        const gone = slot.process?.exited ?? Promise.resolve();
-        handle(slot, { kind: 'stop' });
-        await gone;
+      // First what needs others, then what it needed: those know nothing of each other and end together.
+      for (const needy of [true, false]) {
+        const ending = [...slots.values()].filter(({ service }) => service.needs.length > 0 === needy);
+        const gone = ending.flatMap(({ process }) => (process === null ? [] : [process.exited]));
+        for (const slot of ending) handle(slot, { kind: 'stop' });
+        await Promise.all(gone);
       }
     },
     snapshot: () =>
@@ -238,9 +240,4 @@ function newSlot(service: Service): Slot {
 
 function exitedEvent(reason: string): ServiceEvent {
   return { kind: 'exited', reason, random: Math.random() };
-}
-
-/** Those that need others first. */
-function reverseOrder(slots: readonly Slot[]): readonly Slot[] {
-  return [...slots].sort((a, b) => b.service.needs.length - a.service.needs.length);
 }

@@ -32,7 +32,10 @@ const rows: readonly (readonly [what: string, change: Partial<DesktopState>, sta
   ['it is muted, but a key opens it', { settings: conversationSettings({ mode: 'press-to-talk', muted: true }), shortcut: 'Alt+Space' }, 'idle', 'Ready. Press Alt+Space and speak.'],
   ['nothing happens', {}, 'idle', 'Ready. Just speak.'],
   ['the last question is over', { exchanges: [exchangeIn('thinking', { id: 1 }), exchangeIn('done', { id: 2 })] }, 'idle', 'Ready. Just speak.'],
-  ['there is no page yet', { audio: null, page: 'loading' }, 'idle', 'Ready. Just speak.'],
+  ['there is no page yet', { audio: null, page: 'loading' }, 'starting', 'Opening the microphone…'],
+  ['the microphone is being opened', { audio: { ...workingAudio, microphone: 'opening' } }, 'starting', 'Opening the microphone…'],
+  ['the key was pressed and nobody hears yet', { settings: pressToTalk, pressed: true, audio: { ...workingAudio, microphone: 'opening' } }, 'starting', 'Opening the microphone…'],
+  ['an answer is spoken while the microphone is opened', { exchanges: [exchangeIn('speaking')], audio: { ...workingAudio, microphone: 'opening' } }, 'speaking', 'Speaking'],
   ['it waits for the key', { settings: pressToTalk, shortcut: 'CommandOrControl+Shift+Space' }, 'idle', 'Ready. Press Ctrl+Shift+Space and speak.'],
   ['it waits for the button', { settings: pressToTalk, shortcut: null }, 'idle', 'Ready. Press “Talk” and speak.'],
 ];

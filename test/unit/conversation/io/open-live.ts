@@ -35,6 +35,7 @@ export async function openLive(hasSpeaker = true): Promise<OpenLive> {
   const live = createLive({
     supervisor,
     hasSpeaker: () => hasSpeaker,
+    onConnected: () => undefined,
     onExchanges: (now) => { exchanges = now; },
     onReply: ({ sample, pcm }) => page.push([sample, samplesOf(pcm)]),
     onReplyEnd: () => page.push('end'),

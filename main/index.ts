@@ -1,3 +1,3 @@
-import { startDesktop } from './desktop/desktop.ts';
+import { startDesktop } from './desktop/start.ts';
 
 startDesktop();

@@ -1,7 +1,7 @@
 import { app, shell, type Rectangle } from 'electron';
 import { join } from 'node:path';
 import { channels, type Command } from '../../preload/contract.ts';
-import { applicationRoot, userFolders, type Folders } from '../platform/folders.ts';
+import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
 import { openLog } from '../services/io/service-log.ts';
 import { failedService } from '../services/io/readiness.ts';
@@ -11,12 +11,12 @@ import { createAudioLink } from './audio-link.ts';
 import { globalKeys } from './global-keys.ts';
 import { answerPage } from './ipc.ts';
 import { createPanel, type Panel } from './panel.ts';
-import { registerPageScheme, servePage } from './page-protocol.ts';
+import { servePage } from './page-protocol.ts';
 import { createPreferences } from './preferences.ts';
 import { createPressToTalk } from './press-to-talk.ts';
 import { guardPermissions } from './security.ts';
 import { createDesktopStore } from './state.ts';
-import { createTray, type TrayIcon } from './tray.ts';
+import type { TrayIcon } from './tray.ts';
 import { showsTrayIcons } from './tray-host.ts';
 import { trayMenuOf } from './tray-menu.ts';
 import { snapshotOf } from './view.ts';
@@ -27,30 +27,23 @@ const longestQuitMs = 4_500;
 /** How long a microphone stays closed that is to be opened anew. */
 const microphoneRestMs = 300;
 
-/** Starts the tray app. Returns at once; a second instance shows the first and leaves. */
-export function startDesktop(): void {
-  const folders = userFolders(process.env);
-  app.setPath('userData', join(folders.data, 'desktop'));
-  if (!app.requestSingleInstanceLock()) {
-    app.exit(0);
-    return;
-  }
-  // The panel is a small page: its graphics memory belongs to the engines, and a GPU fault must not take it along.
-  app.disableHardwareAcceleration();
-  // As root Chromium's sandbox cannot work, and enableSandbox would cancel --no-sandbox.
-  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  // The page needs no network at all; main's own goes through Node.
-  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
-  registerPageScheme();
-  void app.whenReady().then(() => run(folders));
+export interface DesktopMeans {
+  readonly folders: Folders;
+  readonly root: string;
+  readonly tray: TrayIcon;
 }
 
-async function run(folders: Folders): Promise<void> {
-  const root = applicationRoot();
+/** Everything behind the icon: the page, the voice stack, and the state that joins them. */
+export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise<void> {
   const store = createDesktopStore(packageFile.version);
-  // The icon first: it is what a person waits for.
-  const tray = createTray({ root, onClick: () => { panel?.toggle(anchorOf(tray)); }, onEntry: (does) => { if (does === 'show') panel?.show(anchorOf(tray)); else perform(does); } });
   let panel: Panel | null = null;
+  tray.connect({
+    onClick: () => { panel?.toggle(anchorOf(tray)); },
+    onEntry: (does) => {
+      if (does === 'show') panel?.show(anchorOf(tray));
+      else perform(does);
+    },
+  });
 
   const log = openLog(join(folders.logs, 'desktop.log'), () => undefined);
   process.on('uncaughtException', (error) => {

@@ -20,11 +20,6 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Has to be called before Electron is ready. */
-export function registerPageScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
-}
-
 /** Serves the files of `folder` as app://earshot/…, with the policy that forbids everything from elsewhere. */
 export function servePage(folder: string): void {
   protocol.handle('app', async (request) => {

@@ -45,7 +45,8 @@ def run(make: Callable[[dict[str, object]], Service], *, body_limit_bytes: int) 
         last_words(f"bad launch line: {fault}")
         return EXIT_BAD_LAUNCH_LINE
     watch_lifeline()
-    return asyncio.run(_serve(service, launch, events, body_limit_bytes))
+    # Everything is closed by then. Taking a loaded engine apart piece by piece would only keep a quit waiting.
+    leave_now(asyncio.run(_serve(service, launch, events, body_limit_bytes)))
 
 
 async def _serve(service: Service, launch: LaunchLine, events: Events, body_limit_bytes: int) -> int:

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 
@@ -37,7 +38,8 @@ def stop_when_told(server: uvicorn.Server) -> None:
         signal.signal(each, stop)
 
 
-def leave_now(code: int) -> None:
+def leave_now(code: int) -> NoReturn:
     """End the process without unwinding: a library may be at work in another thread."""
+    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

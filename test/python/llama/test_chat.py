@@ -17,7 +17,7 @@ STORY = [{"role": "user", "content": "Write a very long story about a dog."}]
 LONG_PROMPT = [{"role": "user", "content": "word " * 3000}]
 COMPLETIONS = "/v1/chat/completions"
 IDLE_S = 0.1
-PROMPT_S = 5.0
+PROMPT_S = 15.0
 """Far below what the abandoned work would take (40 s and more), far above a batch on a busy machine."""
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

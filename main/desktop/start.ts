@@ -1,0 +1,31 @@
+import { app } from 'electron';
+import { join } from 'node:path';
+import { applicationRoot, userFolders, type Folders } from '../platform/folders.ts';
+import { registerPageScheme } from './page-scheme.ts';
+import { createTray } from './tray.ts';
+
+/** Starts the tray app. Returns at once; a second instance shows the first and leaves. */
+export function startDesktop(): void {
+  const folders = userFolders(process.env);
+  app.setPath('userData', join(folders.data, 'desktop'));
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return;
+  }
+  // The panel is a small page: its graphics memory belongs to the engines, and a GPU fault must not take it along.
+  app.disableHardwareAcceleration();
+  // As root Chromium's sandbox cannot work, and enableSandbox would cancel --no-sandbox.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  // The page needs no network at all; main's own goes through Node.
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
+  registerPageScheme();
+  void app.whenReady().then(() => run(folders));
+}
+
+async function run(folders: Folders): Promise<void> {
+  const root = applicationRoot();
+  // The icon is what a person waits for: the rest of us, a fifth of a second to evaluate, is loaded behind it.
+  const tray = createTray(root);
+  const { runDesktop } = await import('./desktop.ts');
+  await runDesktop({ folders, root, tray });
+}

@@ -41,8 +41,12 @@ export function createKeptSound(): KeptSound {
       endMs += shift;
     },
     heardAt: (ms) => {
-      const piece = pieces.find((candidate) => ms <= endOf(candidate));
-      return piece === undefined || ms < piece.startMs ? null : piece.atMs - Math.max(0, endOf(piece) - ms);
+      const index = pieces.findIndex((candidate) => ms <= endOf(candidate));
+      const piece = pieces[index];
+      if (piece === undefined || ms < piece.startMs) return null;
+      // Silence that we add comes all at once; the sound before it was not heard earlier for that.
+      const spokenMs = piece.atMs - (endOf(piece) - ms);
+      return Math.max(pieces[index - 1]?.atMs ?? spokenMs, spokenMs);
     },
     endMs: () => endMs,
   };

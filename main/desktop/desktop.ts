@@ -1,13 +1,13 @@
 import { app, shell, type Rectangle } from 'electron';
 import { join } from 'node:path';
-import { channels, type Command } from '../../preload/contract.ts';
+import { channels } from '../../preload/contract.ts';
 import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
 import { openLog } from '../services/io/service-log.ts';
-import { failedService } from '../services/io/readiness.ts';
 import { loadSettings } from '../settings/store.ts';
 import packageFile from '../../package.json';
 import { createAudioLink } from './audio-link.ts';
+import { createCommands } from './commands.ts';
 import { globalKeys } from './global-keys.ts';
 import { answerPage } from './ipc.ts';
 import { createPanel, type Panel } from './panel.ts';
@@ -15,7 +15,7 @@ import { servePage } from './page-protocol.ts';
 import { createPreferences } from './preferences.ts';
 import { createPressToTalk } from './press-to-talk.ts';
 import { guardPermissions } from './security.ts';
-import { createDesktopStore } from './state.ts';
+import { createDesktopStore, remarkOf } from './state.ts';
 import type { TrayIcon } from './tray.ts';
 import { showsTrayIcons } from './tray-host.ts';
 import { trayMenuOf } from './tray-menu.ts';
@@ -24,8 +24,6 @@ import { createVoice } from './voice.ts';
 
 /** Everything stops by then, or is left to end with us (design, P5). */
 const longestQuitMs = 4_500;
-/** How long a microphone stays closed that is to be opened anew. */
-const microphoneRestMs = 300;
 
 export interface DesktopMeans {
   readonly folders: Folders;
@@ -37,14 +35,6 @@ export interface DesktopMeans {
 export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise<void> {
   const store = createDesktopStore(packageFile.version);
   let panel: Panel | null = null;
-  tray.connect({
-    onClick: () => { panel?.toggle(anchorOf(tray)); },
-    onEntry: (does) => {
-      if (does === 'show') panel?.show(anchorOf(tray));
-      else perform(does);
-    },
-  });
-
   const log = openLog(join(folders.logs, 'desktop.log'), () => undefined);
   process.on('uncaughtException', (error) => {
     log.write(`a mistake of ours: ${error.stack ?? error.message}`);
@@ -54,7 +44,7 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
   });
 
   const { settings, notices } = await loadSettings(folders, new Date());
-  store.setState({ settings, remarks: notices });
+  store.setState({ settings, remarks: notices.map(remarkOf) });
   const preferences = createPreferences(store, folders);
   const link = createAudioLink({
     onMessage: (message) => {
@@ -64,81 +54,28 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     unplayed: () => voice.live()?.unplayed() ?? [],
     log: log.write,
   });
-  const voice = createVoice({ store, settings, folders, root, link, log: log.write });
+  const voice = createVoice({ store, folders, root, link, log: log.write });
   const pressToTalk = createPressToTalk(store, voice.live, globalKeys);
 
-  function perform(command: Command): void {
-    switch (command.kind) {
-      case 'set-mode':
-        preferences.change({ conversation: { mode: command.mode } });
-        pressToTalk.followMode();
-        return;
-      case 'set-muted':
-        preferences.change({ conversation: { muted: command.muted } });
-        if (command.muted) voice.live()?.endQuestion();
-        return;
-      case 'press-to-talk':
-        pressToTalk.press();
-        return;
-      case 'release-to-talk':
-        pressToTalk.release();
-        return;
-      case 'ask':
-        voice.live()?.ask(command.text);
-        return;
-      case 'stop-speaking':
-        voice.live()?.stopSpeaking();
-        return;
-      case 'start-over':
-        voice.live()?.startOver();
-        return;
-      case 'choose-microphone':
-        preferences.change({ audio: { microphone: command.device } });
-        return;
-      case 'choose-speaker':
-        preferences.change({ audio: { speaker: command.device } });
-        return;
-      case 'report-audio': {
-        const wasLive = store.getState().audio?.microphone === 'live';
-        store.setState({ audio: command.report });
-        if (command.report.speaker !== 'ready') voice.live()?.discardReply();
-        // Unplugged in mid-sentence: what was said so far is the question.
-        if (wasLive && command.report.microphone !== 'live') voice.live()?.endQuestion();
-        return;
-      }
-      case 'try-again':
-        tryAgain();
-        return;
-      case 'dismiss-notice':
-        dismiss(command.id);
-        return;
-      case 'open-logs':
-        void shell.openPath(folders.logs);
-        return;
-      case 'hide':
-        panel?.hide();
-        return;
-      case 'quit':
-        // Not inside the callback of the tray's own menu, which goes with the tray.
-        setImmediate(() => { app.quit(); });
-    }
-  }
+  const perform = createCommands({
+    store,
+    voice,
+    pressToTalk,
+    preferences,
+    hide: () => panel?.hide(),
+    // Not inside the callback of the tray's own menu, which goes with the tray.
+    quit: () => setImmediate(() => { app.quit(); }),
+    openLogs: () => void shell.openPath(folders.logs),
+    log: log.write,
+  });
 
-  function tryAgain(): void {
-    const { stack, services } = store.getState();
-    if (stack.kind === 'failed' || failedService(services) !== null) {
-      voice.restart().catch((error: unknown) => { log.write(`could not be started again: ${errorMessage(error)}`); });
-      return;
-    }
-    store.setState({ microphoneRests: true });
-    setTimeout(() => { store.setState({ microphoneRests: false }); }, microphoneRestMs);
-  }
-
-  function dismiss(id: string): void {
-    const remark = /^remark-(\d+)$/.exec(id)?.[1];
-    if (remark === undefined) preferences.change({ told: [...new Set([...store.getState().settings.told, id])] });
-    else store.setState(({ remarks }) => ({ remarks: remarks.filter((_text, index) => index !== Number(remark)) }));
-  }
+  tray.connect({
+    onClick: () => { panel?.toggle(anchorOf(tray)); },
+    onEntry: (does) => {
+      if (does === 'show') panel?.show(anchorOf(tray));
+      else perform(does);
+    },
+  });
 
   servePage(join(__dirname, 'renderer'));
   guardPermissions();
@@ -168,13 +105,21 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
   app.on('second-instance', () => { shown.show(anchorOf(tray)); });
   pressToTalk.followMode();
   stopInOrder();
-  void voice.start();
   void showsTrayIcons().then((trayShown) => {
     store.setState({ trayShown });
     if (trayShown) return;
     shown.window.setSkipTaskbar(false);
     shown.show();
   });
+
+  const unwatch = store.subscribe(({ steps }) => {
+    if (steps.length === 0) return;
+    // A set-up takes minutes, and a person who waits for it wants to see it.
+    unwatch();
+    shown.show(anchorOf(tray));
+  });
+
+  void voice.start();
 
   /** Shows the state in the tray and the page: once for all changes of one moment. */
   function mirror(): void {
@@ -206,10 +151,12 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
       tray.remove();
       panel?.window.hide();
       const limit = new Promise((resolve) => setTimeout(resolve, longestQuitMs));
-      void Promise.race([Promise.all([voice.stop(), preferences.written()]), limit]).then(() => {
-        log.close();
-        app.exit(0);
-      });
+      void Promise.race([Promise.all([voice.stop(), preferences.written()]), limit])
+        .catch((error: unknown) => { log.write(`not everything ended in order: ${errorMessage(error)}`); })
+        .finally(() => {
+          log.close();
+          app.exit(0);
+        });
     });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { app.quit(); });
   }

@@ -11,7 +11,8 @@ export interface IpcOptions {
   readonly page: () => WebContents | null;
   /** A page has come; it gets the first snapshot and then an audio link. */
   readonly onAttach: (page: WebContents) => Snapshot;
-  readonly onCommand: (command: Command) => void;
+  /** Returns why it was refused, or null. */
+  readonly onCommand: (command: Command) => string | null;
   readonly log: (line: string) => void;
 }
 
@@ -31,7 +32,6 @@ export function answerPage(options: IpcOptions): void {
       options.log(`a command that is none was refused: ${command.error.issues[0]?.message ?? ''}`);
       return { refused: 'Earshot does not know this command.' };
     }
-    options.onCommand(command.data);
-    return { refused: null };
+    return { refused: options.onCommand(command.data) };
   });
 }

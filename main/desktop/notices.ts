@@ -1,5 +1,6 @@
 import type { Notice } from '../../preload/contract.ts';
-import { failedService } from '../services/io/readiness.ts';
+import { givenUpService } from '../services/io/readiness.ts';
+import { serviceTitle } from '../services/names.ts';
 import { readableShortcut } from './shortcut-text.ts';
 import type { DesktopState } from './state.ts';
 
@@ -16,12 +17,22 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
       ? { severity: 'error', title: stack.fault.title, detail: joined(stack.fault.detail, stack.fault.cure), actions: [tryAgain, openLogs] }
       : null,
   'service-failed': ({ services, stack }) => {
-    const fault = stack.kind === 'failed' ? null : failedService(services);
-    return fault === null ? null : { severity: 'error', title: fault.title, detail: joined(fault.detail, fault.cure), actions: [tryAgain, openLogs] };
+    const failed = givenUpService(services);
+    if (failed === null || stack.kind === 'failed') return null;
+    const { service, reason } = failed;
+    return {
+      severity: 'error',
+      title: `The ${serviceTitle[service.id]} does not run.`,
+      detail:
+        service.run.kind === 'external'
+          ? `The server that your settings name gives no answer: ${reason}. Start it, or remove it from settings.json so that Earshot uses its own; then choose “Try again”.`
+          : `It ended again and again: ${reason}. “Try again” checks every file, fetches what is damaged and starts it again.`,
+      actions: [tryAgain, openLogs],
+    };
   },
   'page-lost': ({ page }) =>
     page === 'lost'
-      ? { severity: 'error', title: 'This window crashed again and again.', detail: 'Quit Earshot from the tray and start it again.', actions: [openLogs] }
+      ? { severity: 'error', title: 'This window crashed again and again.', detail: 'Choose “Open Earshot” in the tray’s menu to load it again.', actions: [openLogs] }
       : null,
   'microphone-denied': ({ audio }) =>
     audio?.microphone === 'denied'
@@ -36,7 +47,7 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
       ? {
           severity: 'warning',
           title: 'The microphone cannot be opened.',
-          detail: joined('Another program may be using it. Close that program, or choose another microphone below. You can type meanwhile.', audio.problem ?? undefined),
+          detail: joined('Another program may be using it. Close that program, or choose another microphone in the settings (top right). You can type meanwhile.', audio.problem ?? undefined),
           actions: [tryAgain],
         }
       : null,
@@ -44,8 +55,12 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
     audio !== null && audio.speaker !== 'ready'
       ? {
           severity: 'warning',
-          title: audio.speaker === 'missing' ? 'No speaker is connected.' : 'The speaker cannot be opened.',
-          detail: 'Answers appear here in writing. Connect a speaker or headphones and they are heard again.',
+          ...(audio.speaker === 'missing'
+            ? { title: 'No speaker is connected.', detail: 'Answers appear here in writing. Connect a speaker or headphones and they are heard again.' }
+            : {
+                title: 'The speaker cannot be opened.',
+                detail: 'Answers appear here in writing. Another program may hold it: choose another speaker in the settings (top right), or ask again later.',
+              }),
           actions: [],
         }
       : null,
@@ -62,8 +77,8 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
     state.settings.conversation.mode === 'press-to-talk' && state.shortcut === null
       ? {
           severity: 'info',
-          title: `Another program uses ${readableShortcut(state.settings.conversation.shortcut, process.platform)}.`,
-          detail: 'Press the “Talk” button here instead, or name another key as conversation.shortcut in settings.json.',
+          title: `Earshot did not get the key ${readableShortcut(state.settings.conversation.shortcut)}.`,
+          detail: 'Another program may use it, or the desktop gives no keys away. “Press to talk” here works all the same; another key can be named as conversation.shortcut in settings.json.',
           actions: [gotIt],
         }
       : null,
@@ -72,7 +87,7 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
       ? {
           severity: 'info',
           title: 'Your desktop shows no tray icons.',
-          detail: 'So Earshot lives in this window. Closing it minimises it; quit with the menu below.',
+          detail: 'So Earshot lives in this window. Closing it minimises it; “Quit” is in the settings (top right).',
           actions: [gotIt],
         }
       : null,
@@ -85,7 +100,7 @@ export function noticesOf(state: DesktopState): readonly Notice[] {
     const dismissed = notice?.actions.includes(gotIt) === true && state.settings.told.includes(id);
     return notice === null || dismissed ? [] : [{ id, ...notice }];
   });
-  const said = state.remarks.map((title, index): Notice => ({ id: `remark-${index}`, severity: 'warning', title, detail: null, actions: [gotIt] }));
+  const said = state.remarks.map((remark): Notice => ({ ...remark, severity: 'warning', detail: null, actions: [gotIt] }));
   return [...held, ...said];
 }
 

@@ -52,9 +52,22 @@ export function createPanel(options: PanelOptions): Panel {
   const page = window.webContents;
   let released = false;
   let crashes = noCrashes;
+  let isLost = false;
+
+  function load(): void {
+    page.loadURL(pageUrl).catch((error: unknown) => {
+      options.log(`the page could not be loaded: ${String(error)}`);
+    });
+  }
 
   function show(anchor?: Rectangle): void {
     const beside = anchor ?? { ...screen.getCursorScreenPoint(), width: 0, height: 0 };
+    if (isLost) {
+      crashes = noCrashes;
+      isLost = false;
+      load();
+    }
+    if (window.isMinimized()) window.restore();
     if (!window.isVisible()) window.setBounds({ ...placeBeside(beside, window.getBounds(), screen.getDisplayNearestPoint(beside).workArea) });
     window.show();
     window.focus();
@@ -76,16 +89,15 @@ export function createPanel(options: PanelOptions): Panel {
     options.onCrashed();
     const after = nextReload(crashes, Date.now(), reloadPolicy);
     crashes = after.crashes;
-    if (after.reload) void page.loadURL(pageUrl);
+    isLost = !after.reload;
+    if (after.reload) load();
     else options.onLost();
   });
   page.on('unresponsive', () => {
     options.log('the page does not react; it is loaded anew');
     page.forcefullyCrashRenderer();
   });
-  page.loadURL(pageUrl).catch((error: unknown) => {
-    options.log(`the page could not be loaded: ${String(error)}`);
-  });
+  load();
 
   return {
     window,

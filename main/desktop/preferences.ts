@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
 import { changeSettings, type SettingsChange } from '../settings/store.ts';
-import type { DesktopStore } from './state.ts';
+import { remarkOf, type DesktopStore } from './state.ts';
 
 /** What a person changes by pressing something: it holds at once, and is written behind that, one change after the other. */
 export interface Preferences {
@@ -24,8 +25,8 @@ export function createPreferences(store: DesktopStore, folders: Folders): Prefer
       writing = writing
         .then(() => changeSettings(folders, change))
         .catch((error: unknown) => {
-          const remark = `This choice holds until you quit; the settings file could not be written (${errorMessage(error)}).`;
-          store.setState(({ remarks }) => ({ remarks: [...remarks.filter((other) => other !== remark), remark] }));
+          const title = `Your choice holds until you quit. It could not be saved in ${join(folders.config, 'settings.json')}; mend or remove that file. (${errorMessage(error)})`;
+          store.setState(({ remarks }) => ({ remarks: [...remarks.filter((other) => other.title !== title), remarkOf(title)] }));
         });
     },
     written: () => writing,

@@ -19,10 +19,8 @@ export interface GlobalKeys {
 
 /** A microphone that nobody speaks into is closed again. */
 const patienceMs = 10_000;
-/** The page still sends what it has heard before it closes the microphone. */
-const lastSoundMs = 150;
 
-export function createPressToTalk(store: DesktopStore, live: () => Pick<Live, 'stopSpeaking' | 'endQuestion'> | null, keys: GlobalKeys): PressToTalk {
+export function createPressToTalk(store: DesktopStore, live: () => Pick<Live, 'stopSpeaking'> | null, keys: GlobalKeys): PressToTalk {
   let patience: NodeJS.Timeout | null = null;
   let held: string | null = null;
 
@@ -37,8 +35,8 @@ export function createPressToTalk(store: DesktopStore, live: () => Pick<Live, 's
   function release(): void {
     stopWaiting();
     if (!store.getState().pressed) return;
+    // The page closes the microphone and says so; that ends the question.
     store.setState({ pressed: false });
-    setTimeout(() => live()?.endQuestion(), lastSoundMs);
   }
 
   function wait(): void {

@@ -29,7 +29,7 @@ export function guardPage(page: WebContents): void {
   });
   // Chromium asks nobody before it goes to about:blank.
   page.on('did-navigate', (_event, url) => {
-    if (url !== pageUrl) void page.loadURL(pageUrl);
+    if (url !== pageUrl) page.loadURL(pageUrl).catch(() => undefined);
   });
   // No content security policy holds WebRTC.
   page.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');

@@ -1,5 +1,4 @@
 /** Electron's "CommandOrControl+Shift+Space" as the keys are labelled: "Ctrl+Shift+Space". */
-export function readableShortcut(accelerator: string, platform: NodeJS.Platform): string {
-  const command = platform === 'darwin' ? '⌘' : 'Ctrl';
-  return accelerator.replace(/CommandOrControl|CmdOrCtrl/g, command).replace(/Control/g, 'Ctrl');
+export function readableShortcut(accelerator: string): string {
+  return accelerator.replace(/CommandOrControl|CmdOrCtrl|Control/g, 'Ctrl');
 }

@@ -1,6 +1,7 @@
-import { app } from 'electron';
+import { app, dialog, Menu } from 'electron';
 import { join } from 'node:path';
 import { applicationRoot, userFolders, type Folders } from '../platform/folders.ts';
+import { errorMessage } from '../platform/text.ts';
 import { registerPageScheme } from './page-scheme.ts';
 import { createTray } from './tray.ts';
 
@@ -19,7 +20,16 @@ export function startDesktop(): void {
   // The page needs no network at all; main's own goes through Node.
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
   registerPageScheme();
-  void app.whenReady().then(() => run(folders));
+  // No menu is shown; its shortcuts (reload, developer tools) would work all the same.
+  Menu.setApplicationMenu(null);
+  void app
+    .whenReady()
+    .then(() => run(folders))
+    .catch((error: unknown) => {
+      // Without its folders or its files there is nothing that could be shown in a panel.
+      dialog.showErrorBox('Earshot cannot start', errorMessage(error));
+      app.exit(1);
+    });
 }
 
 async function run(folders: Folders): Promise<void> {

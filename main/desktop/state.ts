@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AudioReport } from '../../preload/contract.ts';
 import type { Exchange } from '../conversation/exchanges.ts';
@@ -32,10 +33,27 @@ export interface DesktopState {
   /** Whether the desktop shows tray icons; null while that is not known. */
   readonly trayShown: boolean | null;
   /** Sentences about how the settings were read or could not be saved. */
-  readonly remarks: readonly string[];
+  readonly remarks: readonly Remark[];
+}
+
+export interface Remark {
+  readonly id: string;
+  readonly title: string;
 }
 
 export type DesktopStore = StoreApi<DesktopState>;
+
+const remarkPrefix = 'remark-';
+
+/** A sentence as a remark of its own, which a person can put away. */
+export function remarkOf(title: string): Remark {
+  return { id: `${remarkPrefix}${randomUUID()}`, title };
+}
+
+/** Whether an id is that of a remark of the moment, not of a notice that is known by name. */
+export function isRemark(id: string): boolean {
+  return id.startsWith(remarkPrefix);
+}
 
 export function createDesktopStore(version: string): DesktopStore {
   return createStore<DesktopState>(() => ({

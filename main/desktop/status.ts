@@ -1,12 +1,12 @@
 import type { Status } from '../../preload/contract.ts';
-import { failedService } from '../services/io/readiness.ts';
+import { givenUpService } from '../services/io/readiness.ts';
 import { serviceTitle } from '../services/names.ts';
 import { readableShortcut } from './shortcut-text.ts';
 import type { DesktopState } from './state.ts';
 
 /** What the tray's picture shows: the worst trouble first, then what happens right now. */
 export function statusOf(state: DesktopState): Status {
-  if (state.stack.kind === 'failed' || failedService(state.services) !== null || state.page === 'lost') return 'failed';
+  if (state.stack.kind === 'failed' || givenUpService(state.services) !== null || state.page === 'lost') return 'failed';
   if (!state.wasReady) return 'starting';
   const current = state.exchanges.at(-1)?.state;
   if (isSpeaking(state)) return 'speaking';
@@ -37,7 +37,7 @@ function hasTrouble(state: DesktopState): boolean {
 
 /** Whether the page shall have the microphone open now. Before everything runs there is nobody who could hear. */
 export function wantsMicrophone(state: DesktopState): boolean {
-  if (state.microphoneRests || !state.wasReady || state.stack.kind !== 'running' || failedService(state.services) !== null) return false;
+  if (state.microphoneRests || !state.wasReady || state.stack.kind !== 'running' || givenUpService(state.services) !== null) return false;
   const { mode, muted } = state.settings.conversation;
   return mode === 'hands-free' ? !muted : state.pressed;
 }
@@ -71,7 +71,8 @@ export function headlineOf(state: DesktopState): string {
 
 function failureTitle(state: DesktopState): string {
   if (state.stack.kind === 'failed') return state.stack.fault.title;
-  return failedService(state.services)?.title ?? 'The window crashed again and again';
+  const failed = givenUpService(state.services);
+  return failed === null ? 'The window crashed; choose “Open Earshot” to load it again' : `The ${serviceTitle[failed.service.id]} does not run`;
 }
 
 function startingHeadline(state: DesktopState): string {
@@ -93,6 +94,6 @@ function troubleHeadline(state: DesktopState): string {
 
 function idleHeadline(state: DesktopState): string {
   if (state.settings.conversation.mode === 'hands-free') return 'Ready. Just speak.';
-  const shortcut = state.shortcut === null ? null : readableShortcut(state.shortcut, process.platform);
-  return shortcut === null ? 'Ready. Press “Talk” and speak.' : `Ready. Press ${shortcut} and speak.`;
+  const shortcut = state.shortcut === null ? null : readableShortcut(state.shortcut);
+  return shortcut === null ? 'Ready. Choose “Press to talk” and speak.' : `Ready. Press ${shortcut} and speak.`;
 }

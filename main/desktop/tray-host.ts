@@ -1,6 +1,9 @@
 import { sessionBus } from '@particle/dbus-next';
 
+type MessageBus = ReturnType<typeof sessionBus>;
+
 const watcher = 'org.kde.StatusNotifierWatcher';
+const answerLimitMs = 3_000;
 
 /**
  * Whether the desktop shows tray icons. Windows always does; on Linux something has to own the watcher's name on the
@@ -9,18 +12,29 @@ const watcher = 'org.kde.StatusNotifierWatcher';
 export async function showsTrayIcons(): Promise<boolean> {
   if (process.platform !== 'linux') return true;
   if (process.env['DBUS_SESSION_BUS_ADDRESS'] === undefined) return false;
-  const bus = sessionBus();
+  let bus: MessageBus | null = null;
+  let timer: NodeJS.Timeout | undefined;
   try {
+    const asked = sessionBus();
+    bus = asked;
     const failed = new Promise<never>((_resolve, reject) => {
-      bus.on('error', reject);
+      asked.on('error', reject);
+      timer = setTimeout(() => {
+        reject(new Error('the session bus does not answer'));
+      }, answerLimitMs);
     });
-    const proxy = await Promise.race([bus.getProxyObject('org.freedesktop.DBus', '/org/freedesktop/DBus'), failed]);
-    const owned: unknown = await proxy.getInterface('org.freedesktop.DBus')['NameHasOwner']?.(watcher);
-    return owned === true;
+    return await Promise.race([isOwned(asked), failed]);
   } catch {
-    // No session bus answers, so nobody can show an icon.
+    // No session bus answers, or its address is none, so nobody can show an icon.
     return false;
   } finally {
-    bus.disconnect();
+    clearTimeout(timer);
+    bus?.disconnect();
   }
+}
+
+async function isOwned(bus: MessageBus): Promise<boolean> {
+  const proxy = await bus.getProxyObject('org.freedesktop.DBus', '/org/freedesktop/DBus');
+  const owned: unknown = await proxy.getInterface('org.freedesktop.DBus')['NameHasOwner']?.(watcher);
+  return owned === true;
 }

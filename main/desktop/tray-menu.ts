@@ -14,7 +14,7 @@ export type MenuEntry =
 export function trayMenuOf(state: DesktopState): readonly MenuEntry[] {
   const { mode, muted } = state.settings.conversation;
   const status = statusOf(state);
-  const shortcut = state.shortcut === null ? '' : ` (${readableShortcut(state.shortcut, process.platform)})`;
+  const shortcut = state.shortcut === null ? '' : ` (${readableShortcut(state.shortcut)})`;
   return [
     { kind: 'text', label: headlineOf(state) },
     { kind: 'separator' },

@@ -26,7 +26,7 @@ export function snapshotOf(state: DesktopState): Snapshot {
       mode: settings.conversation.mode,
       muted: settings.conversation.muted,
       pressed: state.pressed,
-      shortcut: state.shortcut === null ? null : readableShortcut(state.shortcut, process.platform),
+      shortcut: state.shortcut === null ? null : readableShortcut(state.shortcut),
     },
     audio: {
       capture: wantsMicrophone(state),

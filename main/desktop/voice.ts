@@ -1,12 +1,13 @@
+import type { Progress } from '../environment/model.ts';
 import { createLive, type Live } from '../conversation/io/live.ts';
 import { describeFault, FaultError, type Fault } from '../platform/fault.ts';
 import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
-import type { Settings } from '../settings/schema.ts';
+import { loadSettings } from '../settings/store.ts';
 import { prepareStack } from '../services/io/preparation.ts';
 import { openStack, type RunningStack } from '../services/io/running-stack.ts';
 import type { AudioLink } from './audio-link.ts';
-import type { DesktopStore } from './state.ts';
+import { remarkOf, type DesktopStore } from './state.ts';
 import { hasSpeaker } from './status.ts';
 import { stepsAfter } from './steps.ts';
 
@@ -22,26 +23,34 @@ export interface Voice {
 
 export interface VoiceOptions {
   readonly store: DesktopStore;
-  readonly settings: Settings;
   readonly folders: Folders;
   readonly root: string;
-  readonly link: AudioLink;
+  readonly link: Pick<AudioLink, 'play' | 'end' | 'drop'>;
   readonly log: (line: string) => void;
 }
 
 export function createVoice(options: VoiceOptions): Voice {
-  const { store, link, log } = options;
+  const { store, folders, link, log } = options;
   let stack: RunningStack | null = null;
   let live: Live | null = null;
+  let ended: Promise<unknown> = Promise.resolve();
+  let busy = false;
   let stopping = false;
+
+  function follow(progress: Progress): void {
+    store.setState(({ steps }) => ({ steps: stepsAfter(steps, progress) }));
+  }
 
   async function start(rehash: boolean): Promise<void> {
     store.setState({ stack: { kind: 'preparing' }, steps: [], services: [], wasReady: false });
     try {
-      const prepared = await prepareStack({ ...options, rehash, note: log, report: (progress) => { store.setState(({ steps }) => ({ steps: stepsAfter(steps, progress) })); } });
+      // Read anew at each start: what a person mends before pressing "Try again" is often a setting.
+      const { settings, notices } = await loadSettings(folders, new Date());
+      store.setState(({ remarks }) => ({ settings, remarks: [...remarks, ...notices.map(remarkOf)] }));
+      const prepared = await prepareStack({ ...options, settings, rehash, note: log, report: follow });
       // A quit during a long set-up has nothing of ours to stop.
       if (stopping) return;
-      run(openStack(prepared, { ...options, say: log }));
+      run(openStack(prepared, { ...options, settings, say: log }));
     } catch (error) {
       const fault = faultOf(error);
       log(describeFault(fault));
@@ -53,7 +62,7 @@ export function createVoice(options: VoiceOptions): Voice {
     stack = opened;
     const { supervisor } = opened;
     function look(): void {
-      store.setState({ services: supervisor.snapshot() });
+      if (stack === opened) store.setState({ services: supervisor.snapshot() });
     }
     supervisor.onChange(look);
     store.setState({ stack: { kind: 'running' } });
@@ -61,6 +70,7 @@ export function createVoice(options: VoiceOptions): Voice {
     look();
     live = createLive({
       supervisor,
+      before: store.getState().exchanges,
       hasSpeaker: () => hasSpeaker(store.getState()),
       onConnected: () => { store.setState({ wasReady: true }); },
       onExchanges: (exchanges) => { store.setState({ exchanges }); },
@@ -71,18 +81,27 @@ export function createVoice(options: VoiceOptions): Voice {
     });
   }
 
-  async function end(): Promise<void> {
+  function end(): Promise<unknown> {
     live?.close();
     live = null;
-    await stack?.stop();
+    const running = stack;
     stack = null;
+    store.setState({ playing: false, pressed: false });
+    ended = Promise.all([ended, running?.stop()]);
+    return ended;
   }
 
   return {
     start: () => start(false),
     restart: async () => {
-      await end();
-      await start(true);
+      if (busy || stopping) return;
+      busy = true;
+      try {
+        await end();
+        await start(true);
+      } finally {
+        busy = false;
+      }
     },
     live: () => live,
     stop: async () => {

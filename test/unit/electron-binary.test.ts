@@ -75,6 +75,11 @@ test('a release site that sends nothing is given up', async () => {
   expect(readFileSync(join(places.cache, 'official-45.0.0.unreachable'), 'utf8')).toBe('The release site sent nothing.');
 });
 
+test('a folder that cannot be read while the installer works does no harm', async () => {
+  const { places } = checkout(`fs.writeFileSync(__dirname + '/dist', ''); setTimeout(() => { fs.rmSync(__dirname + '/dist'); ${succeeds} }, 1_300);`);
+  expect(await electronBinary(places)).toMatchObject({ standIn: false });
+});
+
 test('a slow download that goes on is not given up', async () => {
   const slow = `let times = 0; const file = require('node:os').tmpdir() + '/part';
 const timer = setInterval(() => { fs.appendFileSync(file, 'x'); if (++times === 10) { clearInterval(timer); ${succeeds} } }, 300);`;

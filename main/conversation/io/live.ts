@@ -1,5 +1,5 @@
 import { errorMessage } from '../../platform/text.ts';
-import { areReady, failedService, snapshotOf } from '../../services/io/readiness.ts';
+import { areReady, givenUpService, snapshotOf } from '../../services/io/readiness.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
 import { serviceTitle } from '../../services/names.ts';
 import type { ServiceId } from '../../services/service.ts';
@@ -33,6 +33,8 @@ export interface Live {
 
 export interface LiveOptions {
   readonly supervisor: Supervisor;
+  /** What was said before this stack was started. */
+  readonly before: readonly Exchange[];
   /** Whether there is a speaker; without one nothing waits to be played. */
   readonly hasSpeaker: () => boolean;
   /** The conversation listens from now on. */
@@ -69,7 +71,7 @@ export function createLive(options: LiveOptions): Live {
   let connection: Connection | null = null;
   let connecting = false;
   let closed = false;
-  let exchanges: readonly Exchange[] = [];
+  let exchanges = options.before;
   let inFlight: InFlight = nothingInFlight;
   /** What is in flight has to be asked again; until then nothing is sent. */
   let retry: 'no' | 'soon' | 'when-ready' = 'no';
@@ -162,7 +164,7 @@ export function createLive(options: LiveOptions): Live {
     attempts += 1;
     dropReply();
     if (attempts >= mostAttempts) {
-      giveUp(`The ${serviceTitle[service]} failed ${mostAttempts} times on this question (${reason}). Ask it again; if that fails too, choose “Try again” or restart Earshot.`);
+      giveUp(`The ${serviceTitle[service]} failed ${mostAttempts} times on this question (${reason}). Ask it again; if that fails too, quit Earshot and start it again.`);
       return;
     }
     retry = 'soon';
@@ -176,6 +178,9 @@ export function createLive(options: LiveOptions): Live {
     attempts = 0;
     retry = 'no';
     inFlight = nothingInFlight;
+    // What was heard meanwhile was never sent: the next sound follows what was.
+    sound.forgetBefore(sound.endMs());
+    sound.moveTo(sentMs);
     tell({ type: 'gave-up', problem });
   }
 
@@ -183,8 +188,8 @@ export function createLive(options: LiveOptions): Live {
   function goOn(): void {
     if (closed || connecting || retry === 'soon') return;
     const services = supervisor.snapshot();
-    const fault = failedService(services);
-    if (fault !== null && retry !== 'no') giveUp(`${fault.title} ${fault.cure ?? ''}`.trim());
+    const gone = givenUpService(services);
+    if (gone !== null && retry !== 'no') giveUp(`The ${serviceTitle[gone.service.id]} does not run. Choose “Try again” above.`);
     if (!areReady(services)) return;
     if (connection === null) void open();
     else if (retry === 'when-ready') replay(connection);
@@ -305,6 +310,9 @@ export function createLive(options: LiveOptions): Live {
       closed = true;
       unwatch();
       connection?.close();
+      dropReply();
+      tell({ type: 'disconnected' });
+      tell({ type: 'gave-up', problem: 'Earshot was started again before this was answered.' });
     },
   };
 }

@@ -69,7 +69,7 @@ export async function install(options: InstallOptions): Promise<Installation> {
   );
 
   const store: ModelStore = { folder: join(folders.data, 'models'), localFolder: settings.downloads.modelFolder };
-  const carrier = { uv, hubEndpoint: settings.downloads.hubEndpoint, sitePackages: { voice: environment.sitePackages } };
+  const carrier = { uv: uv.keptBy(slot.interpreter), hubEndpoint: settings.downloads.hubEndpoint, sitePackages: { voice: environment.sitePackages } };
   const modelFolders: Record<string, string> = {};
   for (const id of plan.models) {
     const model = modelById(id, catalogue);

@@ -8,11 +8,11 @@ import { extract } from 'tar';
 import type { ModelSource } from '../../plan/catalogue.ts';
 import { errorMessage, formatBytes } from '../../platform/text.ts';
 import { concatenate } from './concatenate.ts';
-import type { Uv } from './uv.ts';
+import type { UvRunner } from './uv.ts';
 
 /** What a source needs to carry files into `folder`. */
 export interface Carrier {
-  readonly uv: Uv;
+  readonly uv: UvRunner;
   readonly hubEndpoint: string;
   /** site-packages of an installed environment by its name. */
   readonly sitePackages: Readonly<Record<string, string>>;

@@ -6,6 +6,15 @@ const candidates: readonly (readonly [string, ...string[]])[] =
     ? [['py', '-3.11'], ['py', '-3'], ['python']]
     : [['python3.11'], ['python3.12'], ['python3.13'], ['python3'], ['python']];
 
+/** A Python that can run the launch shim, which older ones cannot read; null when there is none. */
+export async function pythonForShim(env: Readonly<Record<string, string>>): Promise<string | null> {
+  for (const [program, ...args] of candidates) {
+    const result = await runTool(program, [...args, '-c', 'import sys; print(sys.executable); sys.exit(sys.version_info < (3, 10))'], { env });
+    if (result.ok) return result.stdout.trim();
+  }
+  return null;
+}
+
 /** Command of a Python that can install a package (it has pip), for fetching uv; throws a fault that says what to install. */
 export async function pythonWithPip(env: Readonly<Record<string, string>>): Promise<readonly [string, ...string[]]> {
   const found: string[] = [];

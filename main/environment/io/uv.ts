@@ -7,23 +7,28 @@ import type { Folders } from '../../platform/folders.ts';
 import { downloadEnvironment } from '../../platform/process-environment.ts';
 import { downloadFault } from '../download-fault.ts';
 import { moveIn } from './move-in.ts';
-import { pythonWithPip } from './python.ts';
-import { runTool, type ToolResult } from './run-tool.ts';
+import { pythonForShim, pythonWithPip } from './python.ts';
+import { runTool, type Shim, type ToolResult } from './run-tool.ts';
 
 /** What a person can follow of uv's output; it also prints every package with its version and folders of ours. */
 const followed = /^(Downloading|Building|Prepared|Installed|Bytecode compiled)\b/;
 
-/** uv, installed and ready to run. */
-export interface Uv {
+export interface UvRunner {
   readonly version: string;
   readonly run: (args: readonly string[], onLine?: (line: string) => void) => Promise<ToolResult>;
+}
+
+/** uv, installed and ready to run. */
+export interface Uv extends UvRunner {
+  /** The same behind the launch shim, which this Python runs: for all that takes long, because nothing of it outlives main. */
+  readonly keptBy: (python: string) => UvRunner;
 }
 
 /** The uv of our lock if it is installed. */
 export async function installedUv(folders: Folders, root: string): Promise<Uv | null> {
   const { version } = await uvLock(root);
   const program = uvProgram(uvFolder(folders, version));
-  return program === null ? null : runner(program, version, folders);
+  return program === null ? null : uvAt(program, version, folders, root);
 }
 
 /** Installs uv from its registry package, by hash, into our own folder. */
@@ -35,10 +40,11 @@ export async function installUv(folders: Folders, root: string, onLine: (line: s
   try {
     const env = downloadEnvironment(process.env);
     const [python, ...args] = await pythonWithPip(env);
+    const keeper = await pythonForShim(env);
     const result = await runTool(
       python,
-      [...args, '-m', 'pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--disable-pip-version-check', '--no-warn-script-location', '--root-user-action', 'ignore', '--quiet', '--target', staging, '-r', path],
-      { env, onLine },
+      [...args, '-m', 'pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--disable-pip-version-check', '--no-warn-script-location', '--root-user-action', 'ignore', '--no-input', '--quiet', '--target', staging, '-r', path],
+      { env, onLine, shim: keeper === null ? null : shimIn(root, keeper) },
     );
     if (!result.ok) throw new FaultError(downloadFault('the installer tool uv', null, [`pip: ${result.lastLines}`]));
     await moveIn(staging, final, () => uvProgram(final) !== null);
@@ -47,7 +53,7 @@ export async function installUv(folders: Folders, root: string, onLine: (line: s
   }
   const program = uvProgram(final);
   if (program === null) throw new Error(`uv ${version} was installed but its program is not in ${final}`);
-  return runner(program, version, folders);
+  return uvAt(program, version, folders, root);
 }
 
 async function uvLock(root: string): Promise<{ version: string; path: string }> {
@@ -66,21 +72,29 @@ function uvProgram(folder: string): string | null {
   return names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
 }
 
-function runner(program: string, version: string, folders: Folders): Uv {
+function shimIn(root: string, python: string): Shim {
+  return { python, path: join(root, 'python', 'launch', 'shim.py') };
+}
+
+function uvAt(program: string, version: string, folders: Folders, root: string): Uv {
   const environment = downloadEnvironment(process.env, {
     UV_CACHE_DIR: join(folders.cache, 'uv'),
     UV_PYTHON_INSTALL_DIR: join(folders.data, 'python'),
     // A project file in the current folder must not steer what we install.
     UV_NO_PROJECT: '1',
   });
-  return {
-    version,
-    run: (args, onLine) =>
-      runTool(program, args, {
-        env: environment,
-        onLine: (line) => {
-          if (followed.test(line)) onLine?.(line);
-        },
-      }),
-  };
+  function runner(shim: Shim | null): UvRunner {
+    return {
+      version,
+      run: (args, onLine) =>
+        runTool(program, args, {
+          env: environment,
+          shim,
+          onLine: (line) => {
+            if (followed.test(line)) onLine?.(line);
+          },
+        }),
+    };
+  }
+  return { ...runner(null), keptBy: (python) => runner(shimIn(root, python)) };
 }

@@ -5,10 +5,12 @@ import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { FaultError } from '../../platform/fault.ts';
 import type { Folders } from '../../platform/folders.ts';
+import { downloadEnvironment } from '../../platform/process-environment.ts';
 import { downloadFault } from '../download-fault.ts';
 import { environmentFingerprint } from '../fingerprint.ts';
 import { moveIn } from './move-in.ts';
-import type { Uv } from './uv.ts';
+import { pythonForShim } from './python.ts';
+import type { Uv, UvRunner } from './uv.ts';
 
 export interface PythonEnvironment {
   readonly fingerprint: string;
@@ -58,11 +60,12 @@ export function installedEnvironment(slot: Slot): PythonEnvironment | null {
 export async function installEnvironment(slot: Slot, uv: Uv, onLine: (line: string) => void): Promise<PythonEnvironment> {
   const staging = `${slot.folder}.staging-${randomBytes(4).toString('hex')}`;
   await mkdir(staging, { recursive: true });
+  const kept = uv.keptBy(slot.interpreter);
   try {
-    const made = await uv.run(['venv', '--no-config', '--relocatable', '--python', slot.interpreter, '--allow-existing', staging]);
+    const made = await kept.run(['venv', '--no-config', '--relocatable', '--python', slot.interpreter, '--allow-existing', staging]);
     if (!made.ok) throw new Error(`uv could not make an environment: ${made.lastLines}`);
     const python = environmentIn(staging, slot).python;
-    const installed = await uv.run(
+    const installed = await kept.run(
       // docopt (through pipecat's num2words) exists as a source distribution only; everything else must be a wheel.
       ['pip', 'install', '--python', python, '--require-hashes', '--only-binary', ':all:', '--no-binary', 'docopt', '--build-constraints', slot.buildLock, '--compile-bytecode', '-r', slot.lock],
       onLine,
@@ -83,7 +86,10 @@ async function findPython(uv: Uv, onLine: (line: string) => void): Promise<strin
     if (found.ok) return found.stdout.trim();
   }
   const wanted = pythonVersions[0] ?? '3.11';
-  const fetched = await uv.run(['python', 'install', wanted], onLine);
+  // One that is too old for the engines can still run the shim.
+  const keeper = await pythonForShim(downloadEnvironment(process.env));
+  const runner: UvRunner = keeper === null ? uv : uv.keptBy(keeper);
+  const fetched = await runner.run(['python', 'install', wanted], onLine);
   const found = fetched.ok ? await uv.run(['python', 'find', '--no-python-downloads', wanted]) : fetched;
   if (found.ok) return found.stdout.trim();
   throw new FaultError({

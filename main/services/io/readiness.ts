@@ -1,26 +1,33 @@
 import { FaultError, type Fault } from '../../platform/fault.ts';
 import { serviceTitle } from '../names.ts';
-import type { ServiceId } from '../service.ts';
+import type { Service, ServiceId } from '../service.ts';
 import type { ServiceSnapshot, Supervisor } from './supervisor.ts';
 
-/** The fault of the first service that was given up, if there is one. */
-export function failedService(snapshots: readonly ServiceSnapshot[]): Fault | null {
+/** The first service that was given up, if there is one, and why. */
+export function givenUpService(snapshots: readonly ServiceSnapshot[]): { readonly service: Service; readonly reason: string } | null {
   for (const { service, state } of snapshots) {
-    if (state.kind !== 'failed') continue;
-    const external = service.run.kind === 'external';
-    return {
-      id: external ? 'service-unreachable' : 'process-crashed',
-      service: service.id,
-      title: `The ${serviceTitle[service.id]} (${service.id}, ${service.engine}) does not run: ${state.reason}.`,
-      detail: external
-        ? 'Earshot asked that server again and again.'
-        : 'It ended again and again, so Earshot stopped starting it.',
-      cure: external
-        ? 'Start that server, or remove it from the settings so that Earshot uses its own.'
-        : 'Run "earshot install" to check its files, then try again.',
-    };
+    if (state.kind === 'failed') return { service, reason: state.reason };
   }
   return null;
+}
+
+/** The fault of the first service that was given up, for the command line. */
+export function failedService(snapshots: readonly ServiceSnapshot[]): Fault | null {
+  const found = givenUpService(snapshots);
+  if (found === null) return null;
+  const { service, reason } = found;
+  const external = service.run.kind === 'external';
+  return {
+    id: external ? 'service-unreachable' : 'process-crashed',
+    service: service.id,
+    title: `The ${serviceTitle[service.id]} (${service.id}, ${service.engine}) does not run: ${reason}.`,
+    detail: external
+      ? 'Earshot asked that server again and again.'
+      : 'It ended again and again, so Earshot stopped starting it.',
+    cure: external
+      ? 'Start that server, or remove it from the settings so that Earshot uses its own.'
+      : 'Run "earshot install" to check its files, then try again.',
+  };
 }
 
 /**

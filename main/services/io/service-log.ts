@@ -15,6 +15,7 @@ export function openLog(path: string, onStuck: (line: string) => void): Log {
   mkdirSync(dirname(path), { recursive: true });
   if (existsSync(path) && statSync(path).size > longestLogBytes) renameSync(path, `${path}.1`);
   const file = openSync(path, 'a', 0o600);
+  let open = true;
   let writable = true;
   return {
     write: (line) => {
@@ -27,6 +28,8 @@ export function openLog(path: string, onStuck: (line: string) => void): Log {
       }
     },
     close: () => {
+      if (!open) return;
+      open = false;
       writable = false;
       closeSync(file);
     },

@@ -88,7 +88,7 @@ describe('what the remarks say', () => {
 
   test('of a microphone that fails: what the browser said, too', () => {
     expect(noticesOf(stateWith(remarks['microphone-failed']))[0]?.detail).toBe(
-      'Another program may be using it. Close that program, or choose another microphone below. You can type meanwhile.\nNotReadableError',
+      'Another program may be using it. Close that program, or choose another microphone in the settings (top right). You can type meanwhile.\nNotReadableError',
     );
   });
 
@@ -99,14 +99,14 @@ describe('what the remarks say', () => {
 
   test('of a taken key: which one, as its label reads', () => {
     const settings = conversationSettings({ mode: 'press-to-talk', shortcut: 'CommandOrControl+Alt+T' });
-    expect(noticesOf(stateWith({ settings, shortcut: null }))[0]?.title).toBe('Another program uses Ctrl+Alt+T.');
+    expect(noticesOf(stateWith({ settings, shortcut: null }))[0]?.title).toBe('Earshot did not get the key Ctrl+Alt+T.');
   });
 
   test('of the settings file: each sentence, after all others, each dismissed on its own', () => {
-    expect(noticesOf(stateWith({ remarks: ['First.', 'Second.'], trayShown: false })).map(({ id, title, actions }) => [id, title, actions.map(({ command }) => command)])).toEqual([
+    expect(noticesOf(stateWith({ remarks: [{ id: 'remark-a', title: 'First.' }, { id: 'remark-b', title: 'Second.' }], trayShown: false })).map(({ id, title, actions }) => [id, title, actions.map(({ command }) => command)])).toEqual([
       ['no-tray', 'Your desktop shows no tray icons.', ['dismiss-notice']],
-      ['remark-0', 'First.', ['dismiss-notice']],
-      ['remark-1', 'Second.', ['dismiss-notice']],
+      ['remark-a', 'First.', ['dismiss-notice']],
+      ['remark-b', 'Second.', ['dismiss-notice']],
     ]);
   });
 });

@@ -71,20 +71,20 @@ describe('with a damaged settings file', () => {
     preferences.change({ conversation: { muted: true } });
     await preferences.written();
     const { settings, remarks } = store.getState();
-    expect({ muted: settings.conversation.muted, remarks, file: readFileSync(path, 'utf8') }).toEqual({
+    expect({ muted: settings.conversation.muted, remarks: remarks.map(({ title }) => title), file: readFileSync(path, 'utf8') }).toEqual({
       muted: true,
-      remarks: [expect.stringMatching(/^This choice holds until you quit; the settings file could not be written \(.+\)\.$/)],
+      remarks: [expect.stringMatching(/^Your choice holds until you quit\. It could not be saved in .*settings\.json; mend or remove that file\. \(.+\)$/s)],
       file: '{ "voice": "am_',
     });
   });
 
   test('that is said once, however often a person chooses, and beside what was said before', async () => {
     const { store, preferences } = deskWith('{');
-    store.setState({ remarks: ['Something else.'] });
+    store.setState({ remarks: [{ id: 'other', title: 'Something else.' }] });
     preferences.change({ conversation: { muted: true } });
     preferences.change({ conversation: { muted: false } });
     await preferences.written();
-    expect(store.getState().remarks).toEqual(['Something else.', expect.stringContaining('holds until you quit')]);
+    expect(store.getState().remarks.map(({ title }) => title)).toEqual(['Something else.', expect.stringContaining('holds until you quit')]);
   });
 
   test('the next choice is written once the file was mended', async () => {

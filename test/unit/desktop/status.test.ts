@@ -12,8 +12,8 @@ const pressToTalk = conversationSettings({ mode: 'press-to-talk' });
 
 const rows: readonly (readonly [what: string, change: Partial<DesktopState>, status: Status, headline: string])[] = [
   ['the set-up failed', { stack: { kind: 'failed', fault }, wasReady: false }, 'failed', 'The download failed.'],
-  ['a service was given up', { services: servicesIn({ llm: { kind: 'failed', reason: 'it ended' } }) }, 'failed', 'The language model (llm, llama) does not run: it ended.'],
-  ['the window is lost', { page: 'lost' }, 'failed', 'The window crashed again and again'],
+  ['a service was given up', { services: servicesIn({ llm: { kind: 'failed', reason: 'it ended' } }) }, 'failed', 'The language model does not run'],
+  ['the window is lost', { page: 'lost' }, 'failed', 'The window crashed; choose “Open Earshot” to load it again'],
   ['nothing is known yet', { stack: { kind: 'preparing' }, services: [], wasReady: false }, 'starting', 'Starting…'],
   ['it is being set up', { stack: { kind: 'preparing' }, services: [], wasReady: false, steps: [{ ...step, state: 'done' }, { ...step, title: 'the voice' }] }, 'starting', 'Setting up: the voice'],
   ['services start', { services: servicesIn({ stt: { kind: 'warming', sinceMs: 0 }, tts: { kind: 'stopped' } }), wasReady: false }, 'starting', 'Starting speech recognition, voice…'],
@@ -37,7 +37,7 @@ const rows: readonly (readonly [what: string, change: Partial<DesktopState>, sta
   ['the key was pressed and nobody hears yet', { settings: pressToTalk, pressed: true, audio: { ...workingAudio, microphone: 'opening' } }, 'starting', 'Opening the microphone…'],
   ['an answer is spoken while the microphone is opened', { exchanges: [exchangeIn('speaking')], audio: { ...workingAudio, microphone: 'opening' } }, 'speaking', 'Speaking'],
   ['it waits for the key', { settings: pressToTalk, shortcut: 'CommandOrControl+Shift+Space' }, 'idle', 'Ready. Press Ctrl+Shift+Space and speak.'],
-  ['it waits for the button', { settings: pressToTalk, shortcut: null }, 'idle', 'Ready. Press “Talk” and speak.'],
+  ['it waits for the button', { settings: pressToTalk, shortcut: null }, 'idle', 'Ready. Choose “Press to talk” and speak.'],
 ];
 
 /** One state that alone would show each status. */

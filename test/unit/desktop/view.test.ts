@@ -28,7 +28,7 @@ describe('what the page is sent', () => {
       exchanges: [exchangeIn('done', { latency, answer: 'Hi.', heardAfterMs: 812.5 }), exchangeIn('failed', { id: 2, problem: 'No answer.' }), exchangeIn('hearing', { id: 3, turn: null })],
       settings: conversationSettings({ mode: 'press-to-talk' }),
       steps: [step],
-      remarks: ['The settings file could not be used.'],
+      remarks: [{ id: 'remark-a', title: 'The settings file could not be used.' }],
       trayShown: false,
     }),
     'after everything failed': stateWith({ stack: { kind: 'failed', fault }, steps: [step], services: servicesIn({ stt: { kind: 'failed', reason: 'it ended' } }), page: 'lost', audio: null }),

@@ -9,6 +9,8 @@ function input(deviceId: string, label: string): ListedDevice {
 
 const both = [input('default', 'Built-in'), input('a', 'Built-in'), input('b', 'Headset')];
 const headset = { id: 'b', label: 'Headset' };
+/** What the browser lists before any microphone was open. */
+const unnamed = [{ kind: 'audioinput', deviceId: '', label: '', groupId: '' }] as const;
 
 /** A stand for the browser: counts what is open, and fails as told. */
 function stand() {
@@ -94,21 +96,64 @@ describe('capture', () => {
     expect(states).toEqual(['opening', 'missing', 'opening', 'live']);
   });
 
-  it('tries a busy microphone again after a while, but not once it is unwanted', async () => {
+  it('tries a busy microphone again and again without a word, until it works', async () => {
+    const { opened, shown, states, wish } = stand();
+    shown.fault = { state: 'failed', problem: 'Could not start audio source' };
+    await wish({});
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(states).toEqual(['opening', 'failed', 'failed', 'failed']);
+    shown.fault = null;
+    await vi.advanceTimersByTimeAsync(3000);
+    expect({ opened, last: states.at(-1), tries: states.length }).toEqual({ opened: [''], last: 'live', tries: 5 });
+  });
+
+  it('says that it opens another microphone than the busy one', async () => {
     const { shown, states, wish } = stand();
     shown.fault = { state: 'failed', problem: 'Could not start audio source' };
     await wish({});
     await vi.advanceTimersByTimeAsync(3000);
-    expect(states).toEqual(['opening', 'failed', 'opening', 'failed']);
+    shown.fault = null;
+    await wish({ device: headset });
+    expect(states).toEqual(['opening', 'failed', 'failed', 'opening', 'live']);
+  });
+
+  it('lets a busy microphone be once it is unwanted', async () => {
+    const { opened, shown, states, wish } = stand();
+    shown.fault = { state: 'failed', problem: 'Could not start audio source' };
+    await wish({});
     await wish({ open: false });
+    shown.fault = null;
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(states.at(-1)).toBe('off');
+    expect({ opened, states }).toEqual({ opened: [], states: ['opening', 'failed', 'off'] });
   });
 
   it('does not open anew only because the browser now tells names', async () => {
     const { opened, wish } = stand();
-    await wish({ listed: [{ kind: 'audioinput', deviceId: '', label: '', groupId: '' }] });
+    await wish({ listed: unnamed });
     await wish({ listed: both });
     expect(opened).toEqual(['']);
+  });
+
+  it('closes a microphone without a name as any other', async () => {
+    const { shown, states, wish } = stand();
+    await wish({ listed: unnamed });
+    await wish({ open: false, listed: unnamed });
+    expect({ open: shown.open, last: states.at(-1) }).toEqual({ open: 0, last: 'off' });
+    await wish({ listed: unnamed });
+    expect({ open: shown.open, last: states.at(-1) }).toEqual({ open: 1, last: 'live' });
+  });
+
+  it('moves from a microphone without a name to the one that is chosen', async () => {
+    const { opened, shown, wish } = stand();
+    await wish({ listed: unnamed });
+    await wish({ device: headset });
+    expect({ opened, open: shown.open }).toEqual({ opened: ['', 'b'], open: 1 });
+  });
+
+  it('moves to a microphone chosen before, as soon as its name is known', async () => {
+    const { opened, shown, wish } = stand();
+    await wish({ device: headset, listed: unnamed });
+    await wish({ device: headset });
+    expect({ opened, open: shown.open }).toEqual({ opened: ['', 'b'], open: 1 });
   });
 });

@@ -63,9 +63,17 @@ describe('an empty conversation', () => {
       inviteTo({ ...ready, notices: [], listening: press }, 'off'),
       inviteTo({ ...ready, notices: [], listening: { ...press, shortcut: null } }, 'off'),
       inviteTo({ ...ready, notices: [], listening: { ...listening, muted: true } }, 'off'),
+      inviteTo({ ...ready, notices: [], listening: { ...press, muted: true } }, 'off'),
       inviteTo({ ...ready, notices: [], status: 'starting' }, 'off'),
     ].map(({ title }) => title);
-    expect(titles).toEqual(['Just speak', 'Press Ctrl+Shift+Space', 'Press to talk', 'The microphone is off', 'Getting ready']);
+    expect(titles).toEqual([
+      'Just speak',
+      'Press Ctrl+Shift+Space',
+      'Press to talk',
+      'The microphone is off',
+      'Press Ctrl+Shift+Space',
+      'Getting ready',
+    ]);
   });
 
   it('does not ask to speak where nothing hears', () => {

@@ -21,6 +21,8 @@ export interface RunningApp {
 
 const trayLimitMs = 60_000;
 const quitLimitMs = 20_000;
+/** The bus says at once that an app has gone. */
+const iconLimitMs = 5_000;
 
 /** Starts an app on a private desktop and settles once its icon is in the tray. */
 export async function startApp(command: StartCommand, env: Readonly<Record<string, string>>, tray: TrayWatcher, signal: AbortSignal): Promise<RunningApp> {
@@ -51,7 +53,11 @@ export async function startApp(command: StartCommand, env: Readonly<Record<strin
     }, quitLimitMs);
     await child;
     clearTimeout(late);
-    while (tray.items().length > 0) await pause(20);
+    const deadlineMs = performance.now() + iconLimitMs;
+    while (tray.items().length > 0) {
+      if (performance.now() > deadlineMs) throw new Error(`a tray icon is still there ${iconLimitMs / 1000} s after ${command.program} in ${command.folder} ended`);
+      await pause(20);
+    }
   }
   const ended = child.then((result): never => {
     throw new Error(`${command.program} ${command.arguments.join(' ')} in ${command.folder} ended before its tray icon came: ${result.all ?? ''}`);

@@ -114,7 +114,7 @@ describe('when an engine fails a question', () => {
     }
     await shows(['Hello?', 'failed']);
     expect({ problems: problems(exchanges()), told: await told(talk, 3) }).toEqual({
-      problems: ['The language model failed 3 times on this question (it closed the connection). Ask it again; if that fails too, choose “Try again” or restart Earshot.'],
+      problems: ['The language model failed 3 times on this question (it closed the connection). Ask it again; if that fails too, quit Earshot and start it again.'],
       told: [{ ask: 'Hello?' }, { ask: 'Hello?' }, { ask: 'Hello?' }],
     });
   });
@@ -258,7 +258,7 @@ describe('when the connection is lost', () => {
     const last = await conversation(4);
     live.ask('Second?');
     expect({ problem, told: await told(last, 1) }).toEqual({
-      problem: 'The conversation failed 3 times on this question (it was closed (1006)). Ask it again; if that fails too, choose “Try again” or restart Earshot.',
+      problem: 'The conversation failed 3 times on this question (it was closed (1006)). Ask it again; if that fails too, quit Earshot and start it again.',
       told: [{ ask: 'Second?' }],
     });
   });
@@ -270,6 +270,6 @@ describe('when the connection is lost', () => {
     await lose(talk);
     become({ conversation: { kind: 'failed', reason: 'it ended' } });
     vi.advanceTimersByTime(300);
-    expect(problems(exchanges())).toEqual(['The conversation (conversation, pipecat) does not run: it ended. Run "earshot install" to check its files, then try again.']);
+    expect(problems(exchanges())).toEqual(['The conversation does not run. Choose “Try again” above.']);
   });
 });

@@ -61,7 +61,7 @@ describe('a question in writing', () => {
     await lose(await conversation(1));
     live.ask('Hello?');
     expect(exchanges().map(({ question, state, problem }) => ({ question, state, problem }))).toEqual([
-      { question: 'Hello?', state: 'failed', problem: 'The conversation (conversation, pipecat) does not run: it ended. Run "earshot install" to check its files, then try again.' },
+      { question: 'Hello?', state: 'failed', problem: 'The conversation does not run. Choose “Try again” above.' },
     ]);
   });
 });

@@ -34,6 +34,7 @@ export async function openLive(hasSpeaker = true): Promise<OpenLive> {
   const playing: boolean[] = [];
   const live = createLive({
     supervisor,
+    before: [],
     hasSpeaker: () => hasSpeaker,
     onConnected: () => undefined,
     onExchanges: (now) => { exchanges = now; },

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { pythonWithPip } from '../../../../main/environment/io/python.ts';
+import { pythonForShim, pythonWithPip } from '../../../../main/environment/io/python.ts';
 import { runTool } from '../../../../main/environment/io/run-tool.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
@@ -21,6 +21,18 @@ test('finds a Python of this computer that really can install packages', async (
 test('passes over a Python without pip for one that has it', async () => {
   const env = pathWith({ 'python3.11': 'echo 3.11.2; exit 1', python3: 'echo 3.12.4' });
   expect(await pythonWithPip(env)).toEqual(['python3']);
+});
+
+test('finds a Python that really runs the launch shim', async () => {
+  const env = { PATH: process.env['PATH'] ?? '' };
+  const shim = { python: (await pythonForShim(env)) ?? '', path: resolve('python', 'launch', 'shim.py') };
+  expect(await runTool('echo', ['kept'], { env, shim })).toEqual({ ok: true, stdout: 'kept', lastLines: '' });
+});
+
+test('passes over a Python that is too old for the launch shim', async () => {
+  const old = 'echo /old/python; exit 1';
+  expect(await pythonForShim(pathWith({ 'python3.11': old, python3: 'echo /new/python' }))).toBe('/new/python');
+  expect(await pythonForShim(pathWith({ python3: old }))).toBeNull();
 });
 
 test('a Python without pip is named, with what to install', async () => {

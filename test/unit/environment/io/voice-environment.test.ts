@@ -8,8 +8,9 @@ import { installedEnvironment, installEnvironment, voiceSlot, type PythonEnviron
 import { startPackageIndex, wheel } from '../../../fakes/package-index.ts';
 import { deadOrigin } from '../../../fakes/web-server.ts';
 import { useIndexAlone } from '../../real-uv.ts';
-import { environmentsIn, lockVoice, smallCheckout, tiny, type Checkout } from '../../small-checkout.ts';
+import { environmentsIn, lockVoice, tiny, type Checkout } from '../../small-checkout.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
+import { checkoutWithShim } from './checkout-with-shim.ts';
 
 // Where the tests' home has no uv yet, the first test that needs it installs it.
 vi.setConfig({ testTimeout: 120_000 });
@@ -29,7 +30,7 @@ function answerOf({ python }: PythonEnvironment): string {
 test('an environment is there once it was installed to its end, and runs', async () => {
   const index = await startPackageIndex([tiny]);
   useIndexAlone(index.origin);
-  const checkout = await smallCheckout();
+  const checkout = await checkoutWithShim();
   const slot = await slotOf(checkout);
   expect(installedEnvironment(slot)).toBeNull();
   const environment = await install(slot, checkout);
@@ -48,7 +49,7 @@ test.each([
 ])('a failed install leaves nothing that counts as installed: %s', async (_what, start, reason) => {
   const index = await start();
   useIndexAlone(index.origin);
-  const checkout = await smallCheckout();
+  const checkout = await checkoutWithShim();
   const slot = await slotOf(checkout);
   await expect(install(slot, checkout)).rejects.toMatchObject({
     fault: {
@@ -62,7 +63,7 @@ test.each([
 
 test('without a network it says what is missing, and a later start goes on', async () => {
   useIndexAlone(await deadOrigin());
-  const offline = await smallCheckout();
+  const offline = await checkoutWithShim();
   const slot = await slotOf(offline);
   await expect(install(slot, offline)).rejects.toMatchObject({
     fault: { id: 'download-failed', title: 'No network. Still missing: the Python packages of the voice stack.' },
@@ -70,7 +71,7 @@ test('without a network it says what is missing, and a later start goes on', asy
   const index = await startPackageIndex([tiny]);
   useIndexAlone(index.origin);
   // uv takes its sources from the environment once, when Earshot starts.
-  expect(answerOf(await install(slot, await smallCheckout()))).toBe('42');
+  expect(answerOf(await install(slot, await checkoutWithShim()))).toBe('42');
 });
 
 test.each(['/simple/tiny/', '/files/tiny-1.0-py3-none-any.whl'])(
@@ -85,13 +86,13 @@ test.each(['/simple/tiny/', '/files/tiny-1.0-py3-none-any.whl'])(
       return holds;
     });
     useIndexAlone(index.origin);
-    const checkout = await smallCheckout();
-    const installer = spawn(process.execPath, [program, checkout.home, checkout.root], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+    const checkout = await checkoutWithShim();
+    const installer = spawn(process.execPath, [program, checkout.home, checkout.root], { stdio: ['ignore', 'pipe', 'inherit'] });
     const said: string[] = [];
     installer.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()));
     await Promise.race([once(asked.signal, 'abort'), once(installer, 'close')]);
-    // The whole group, uv too: what a power cut leaves.
-    process.kill(-(installer.pid ?? NaN), 'SIGKILL');
+    // Main alone: uv, which waits for an answer, ends with it.
+    installer.kill('SIGKILL');
     await once(installer, 'close');
     const slot = await slotOf(checkout);
     expect([said, installedEnvironment(slot), existsSync(slot.folder)]).toEqual([[], null, false]);
@@ -104,7 +105,7 @@ test('another lock is another environment, and the old one works until the new o
   const broken = wheel('tiny', '3.0', { 'tiny/__init__.py': 'answer = 44\n' });
   const index = await startPackageIndex([tiny, newer]);
   useIndexAlone(index.origin);
-  const checkout = await smallCheckout();
+  const checkout = await checkoutWithShim();
   const old = await install(await slotOf(checkout), checkout);
   lockVoice(checkout.root, [broken]);
   await expect(install(await slotOf(checkout), checkout)).rejects.toThrow('Could not be fetched');
@@ -121,7 +122,7 @@ test('another lock is another environment, and the old one works until the new o
 test('two starts at once end with one environment that both use', async () => {
   const index = await startPackageIndex([tiny]);
   useIndexAlone(index.origin);
-  const checkout = await smallCheckout();
+  const checkout = await checkoutWithShim();
   const slot = await slotOf(checkout);
   const [one, two] = await Promise.all([install(slot, checkout), install(slot, checkout)]);
   expect({ same: one, answer: answerOf(one), environments: environmentsIn(checkout.folders) }).toEqual({

@@ -1,0 +1,118 @@
+import type { AudioReport, Command } from '../../preload/contract.ts';
+import { errorMessage } from '../platform/text.ts';
+import { givenUpService } from '../services/io/readiness.ts';
+import type { Preferences } from './preferences.ts';
+import type { PressToTalk } from './press-to-talk.ts';
+import { isRemark, type DesktopStore } from './state.ts';
+import type { Voice } from './voice.ts';
+
+export interface CommandMeans {
+  readonly store: DesktopStore;
+  readonly voice: Pick<Voice, 'live' | 'restart'>;
+  readonly pressToTalk: Pick<PressToTalk, 'press' | 'release' | 'followMode'>;
+  readonly preferences: Pick<Preferences, 'change'>;
+  readonly hide: () => void;
+  readonly quit: () => void;
+  readonly openLogs: () => void;
+  readonly log: (line: string) => void;
+}
+
+/** How long a microphone stays closed that is to be opened anew. */
+const microphoneRestMs = 300;
+/** A microphone that closes says so on another channel than its last sounds come on: they may still be on their way. */
+const lastSoundMs = 150;
+
+/** Does what the page, the tray or a key asks for; returns why not, as a sentence for the person, or null. */
+export function createCommands(means: CommandMeans): (command: Command) => string | null {
+  const { store, voice, pressToTalk, preferences } = means;
+
+  function perform(command: Command): void {
+    switch (command.kind) {
+      case 'set-mode':
+        preferences.change({ conversation: { mode: command.mode } });
+        pressToTalk.followMode();
+        return;
+      case 'set-muted':
+        preferences.change({ conversation: { muted: command.muted } });
+        return;
+      case 'press-to-talk':
+        pressToTalk.press();
+        return;
+      case 'release-to-talk':
+        pressToTalk.release();
+        return;
+      case 'ask':
+        voice.live()?.ask(command.text);
+        return;
+      case 'stop-speaking':
+        voice.live()?.stopSpeaking();
+        return;
+      case 'start-over':
+        voice.live()?.startOver();
+        return;
+      case 'choose-microphone':
+        preferences.change({ audio: { microphone: command.device } });
+        return;
+      case 'choose-speaker':
+        preferences.change({ audio: { speaker: command.device } });
+        return;
+      case 'report-audio':
+        takeReport(command.report);
+        return;
+      case 'try-again':
+        tryAgain();
+        return;
+      case 'dismiss-notice':
+        dismiss(command.id);
+        return;
+      case 'open-logs':
+        means.openLogs();
+        return;
+      case 'hide':
+        means.hide();
+        return;
+      case 'quit':
+        means.quit();
+    }
+  }
+
+  function takeReport(report: AudioReport): void {
+    const wasLive = store.getState().audio?.microphone === 'live';
+    store.setState({ audio: report });
+    if (report.speaker !== 'ready') voice.live()?.discardReply();
+    // Muted, let go or unplugged, in mid-sentence perhaps: what was said so far is the question.
+    if (wasLive && report.microphone !== 'live') setTimeout(() => voice.live()?.endQuestion(), lastSoundMs);
+  }
+
+  function tryAgain(): void {
+    const { stack, services } = store.getState();
+    if (stack.kind === 'failed' || givenUpService(services) !== null) {
+      voice.restart().catch((error: unknown) => {
+        means.log(`could not be started again: ${errorMessage(error)}`);
+      });
+      return;
+    }
+    store.setState({ microphoneRests: true });
+    setTimeout(() => {
+      store.setState({ microphoneRests: false });
+    }, microphoneRestMs);
+  }
+
+  function dismiss(id: string): void {
+    const { settings, remarks } = store.getState();
+    if (isRemark(id)) store.setState({ remarks: remarks.filter((remark) => remark.id !== id) });
+    else preferences.change({ told: [...new Set([...settings.told, id])] });
+  }
+
+  return (command) => {
+    const refusal = refusalOf(command, means);
+    if (refusal === null) perform(command);
+    return refusal;
+  };
+}
+
+/** Why a question cannot be taken now: it must not vanish. */
+function refusalOf(command: Command, { store, voice }: CommandMeans): string | null {
+  if ((command.kind !== 'ask' && command.kind !== 'press-to-talk') || voice.live() !== null) return null;
+  return store.getState().stack.kind === 'failed' ? 'Earshot does not run. Choose “Try again” above first.' : 'Earshot is still being set up. Ask again when it says that it is ready.';
+}

@@ -139,8 +139,8 @@ async function downloadOfficial({ repository, cache, silenceLimitMs }: ElectronP
 }
 
 async function folderBytes(folder: string): Promise<number> {
-  if (!existsSync(folder)) return 0;
-  const names = await readdir(folder, { recursive: true });
+  // What the installer moves or has not made yet cannot be read at this moment.
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
   const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).then(({ size }) => size, () => 0)));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

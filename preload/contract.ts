@@ -65,7 +65,7 @@ const serviceRow = z.object({
 
 const setupStep = z.object({
   title: z.string(),
-  state: z.enum(['running', 'done']),
+  state: z.enum(['running', 'done', 'failed']),
   /** "123 of 145 MiB"; the last thing it said. */
   detail: z.string().nullable(),
   durationMs: z.number().nullable(),
@@ -99,7 +99,7 @@ export const snapshotSchema = z.object({
     muted: z.boolean(),
     /** Press to talk was pressed and the question is not finished yet. */
     pressed: z.boolean(),
-    /** "Ctrl+Shift+Space"; null when the system did not let Earshot have it. */
+    /** "Ctrl+Shift+Space"; null when press to talk wants it and the system did not let Earshot have it. */
     shortcut: z.string().nullable(),
   }),
   audio: z.object({

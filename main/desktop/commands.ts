@@ -3,7 +3,7 @@ import { errorMessage } from '../platform/text.ts';
 import { givenUpService } from '../services/io/readiness.ts';
 import type { Preferences } from './preferences.ts';
 import type { PressToTalk } from './press-to-talk.ts';
-import { isRemark, type DesktopStore } from './state.ts';
+import { isRemark, remarkOf, type DesktopStore } from './state.ts';
 import type { Voice } from './voice.ts';
 
 export interface CommandMeans {
@@ -17,6 +17,8 @@ export interface CommandMeans {
   readonly log: (line: string) => void;
 }
 
+const noMicrophone: ReadonlySet<AudioReport['microphone']> = new Set(['missing', 'denied', 'failed']);
+const cannotHear = remarkOf('Earshot cannot hear you.\nNo microphone could be opened. Plug one in, or allow Earshot to use it in your system’s privacy settings, and press again. You can type meanwhile.');
 /** How long a microphone stays closed that is to be opened anew. */
 const microphoneRestMs = 300;
 /** A microphone that closes says so on another channel than its last sounds come on: they may still be on their way. */
@@ -80,6 +82,11 @@ export function createCommands(means: CommandMeans): (command: Command) => strin
     const wasLive = store.getState().audio?.microphone === 'live';
     store.setState({ audio: report });
     if (report.speaker !== 'ready') voice.live()?.discardReply();
+    if (store.getState().pressed && noMicrophone.has(report.microphone)) {
+      // Closed again at once, it would no longer be said that there is none.
+      store.setState(({ remarks }) => ({ remarks: [...remarks.filter(({ title }) => title !== cannotHear.title), cannotHear] }));
+      pressToTalk.release();
+    }
     // Muted, let go or unplugged, in mid-sentence perhaps: what was said so far is the question.
     if (wasLive && report.microphone !== 'live') setTimeout(() => voice.live()?.endQuestion(), lastSoundMs);
   }

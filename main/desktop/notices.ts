@@ -100,8 +100,8 @@ export function noticesOf(state: DesktopState): readonly Notice[] {
     const dismissed = notice?.actions.includes(gotIt) === true && state.settings.told.includes(id);
     return notice === null || dismissed ? [] : [{ id, ...notice }];
   });
-  const said = state.remarks.map((remark): Notice => ({ ...remark, severity: 'warning', detail: null, actions: [gotIt] }));
-  return [...held, ...said];
+  const said = state.remarks.map((remark): Notice => ({ ...remark, severity: 'warning', actions: [gotIt] }));
+  return [...said, ...held];
 }
 
 function deniedCure(platform: NodeJS.Platform): string {

@@ -25,8 +25,8 @@ export function createPreferences(store: DesktopStore, folders: Folders): Prefer
       writing = writing
         .then(() => changeSettings(folders, change))
         .catch((error: unknown) => {
-          const title = `Your choice holds until you quit. It could not be saved in ${join(folders.config, 'settings.json')}; mend or remove that file. (${errorMessage(error)})`;
-          store.setState(({ remarks }) => ({ remarks: [...remarks.filter((other) => other.title !== title), remarkOf(title)] }));
+          const remark = remarkOf(`Your choice holds until you quit.\nIt could not be saved in ${join(folders.config, 'settings.json')}; mend or remove that file. (${errorMessage(error)})`);
+          store.setState(({ remarks }) => ({ remarks: [...remarks.filter(({ title }) => title !== remark.title), remark] }));
         });
     },
     written: () => writing,

@@ -1,6 +1,8 @@
 import { app, dialog, Menu } from 'electron';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { applicationRoot, userFolders, type Folders } from '../platform/folders.ts';
+import { trustExtraCertificates } from '../platform/extra-certificates.ts';
 import { errorMessage } from '../platform/text.ts';
 import { registerPageScheme } from './page-scheme.ts';
 import { createTray } from './tray.ts';
@@ -8,11 +10,23 @@ import { createTray } from './tray.ts';
 /** Starts the tray app. Returns at once; a second instance shows the first and leaves. */
 export function startDesktop(): void {
   const folders = userFolders(process.env);
-  app.setPath('userData', join(folders.data, 'desktop'));
+  const own = join(folders.data, 'desktop');
+  try {
+    mkdirSync(own, { recursive: true });
+    accessSync(own, constants.W_OK);
+  } catch (error) {
+    // Electron would take a lock it cannot write for that of another instance, and leave without a word.
+    dialog.showErrorBox('Earshot cannot start', `It may not write to its own folder ${own}. Make that folder yours, or name another one with EARSHOT_HOME.\n${errorMessage(error)}`);
+    app.exit(1);
+    return;
+  }
+  app.setPath('userData', own);
   if (!app.requestSingleInstanceLock()) {
+    console.log('Earshot is already running; its window is shown.');
     app.exit(0);
     return;
   }
+  trustExtraCertificates(process.env);
   // The panel is a small page: its graphics memory belongs to the engines, and a GPU fault must not take it along.
   app.disableHardwareAcceleration();
   // As root Chromium's sandbox cannot work, and enableSandbox would cancel --no-sandbox.

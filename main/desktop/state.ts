@@ -39,15 +39,17 @@ export interface DesktopState {
 export interface Remark {
   readonly id: string;
   readonly title: string;
+  readonly detail: string | null;
 }
 
 export type DesktopStore = StoreApi<DesktopState>;
 
 const remarkPrefix = 'remark-';
 
-/** A sentence as a remark of its own, which a person can put away. */
-export function remarkOf(title: string): Remark {
-  return { id: `${remarkPrefix}${randomUUID()}`, title };
+/** A text as a remark of its own, which a person can put away; its first line is the title. */
+export function remarkOf(text: string): Remark {
+  const [title = '', ...detail] = text.split('\n');
+  return { id: `${remarkPrefix}${randomUUID()}`, title, detail: detail.length === 0 ? null : detail.join('\n') };
 }
 
 /** Whether an id is that of a remark of the moment, not of a notice that is known by name. */

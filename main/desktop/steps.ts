@@ -4,7 +4,7 @@ import type { Progress } from '../environment/model.ts';
 export interface Step {
   readonly id: string;
   readonly title: string;
-  readonly state: 'running' | 'done';
+  readonly state: 'running' | 'done' | 'failed';
   readonly detail: string | null;
   readonly durationMs: number | null;
 }
@@ -19,4 +19,9 @@ export function stepsAfter(steps: readonly Step[], progress: Progress): readonly
     case 'step-done':
       return steps.map((step) => (step.id === progress.step ? { ...step, state: 'done', detail: null, durationMs: progress.durationMs } : step));
   }
+}
+
+/** The steps of a set-up that failed: what was running has failed. */
+export function stepsAfterFailure(steps: readonly Step[]): readonly Step[] {
+  return steps.map((step) => (step.state === 'running' ? { ...step, state: 'failed' } : step));
 }

@@ -26,7 +26,7 @@ export function snapshotOf(state: DesktopState): Snapshot {
       mode: settings.conversation.mode,
       muted: settings.conversation.muted,
       pressed: state.pressed,
-      shortcut: state.shortcut === null ? null : readableShortcut(state.shortcut),
+      shortcut: shownShortcut(state),
     },
     audio: {
       capture: wantsMicrophone(state),
@@ -41,6 +41,12 @@ export function snapshotOf(state: DesktopState): Snapshot {
 
 function shownExchange({ id, asked, question, answer, state, problem, latency, heardAfterMs }: Exchange): ShownExchange {
   return { id, asked, question, answer, state, problem, latency, heardAfterMs };
+}
+
+/** The key of press to talk; only while it is wanted can it be missing. */
+function shownShortcut({ settings, shortcut }: DesktopState): string | null {
+  if (settings.conversation.mode === 'hands-free') return readableShortcut(settings.conversation.shortcut);
+  return shortcut === null ? null : readableShortcut(shortcut);
 }
 
 /** The part of an answer's time that each service is accountable for. */

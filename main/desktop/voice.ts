@@ -9,7 +9,7 @@ import { openStack, type RunningStack } from '../services/io/running-stack.ts';
 import type { AudioLink } from './audio-link.ts';
 import { remarkOf, type DesktopStore } from './state.ts';
 import { hasSpeaker } from './status.ts';
-import { stepsAfter } from './steps.ts';
+import { stepsAfter, stepsAfterFailure } from './steps.ts';
 
 /** The voice stack as the desktop runs it: set up, started, relayed to the page, stopped. */
 export interface Voice {
@@ -54,7 +54,7 @@ export function createVoice(options: VoiceOptions): Voice {
     } catch (error) {
       const fault = faultOf(error);
       log(describeFault(fault));
-      store.setState({ stack: { kind: 'failed', fault } });
+      store.setState(({ steps }) => ({ stack: { kind: 'failed', fault }, steps: stepsAfterFailure(steps) }));
     }
   }
 

@@ -37,9 +37,12 @@ export async function loadSettings(folders: Folders, now: Date): Promise<LoadedS
   if ('settings' in parsed) return { settings: parsed.settings, notices: [] };
   const aside = join(folders.config, `settings.damaged-${now.toISOString().replaceAll(':', '-')}.json`);
   await rename(path, aside);
+  // Somebody who wants the microphone closed shall not find it open because of a slip of the pen, now or at the next start.
+  const muted = { conversation: { muted: true } };
+  await writeFileAtomically(path, `${JSON.stringify(muted, null, 2)}\n`);
   return {
-    settings: defaultSettings,
-    notices: [`The settings file could not be used: ${parsed.problem}\nIt was kept as ${aside}; Earshot goes on with its defaults.`],
+    settings: settingsSchema.parse(muted),
+    notices: [`The settings file could not be used.\n${parsed.problem}\nIt was kept as ${aside}. Earshot goes on with its defaults, and muted.`],
   };
 }
 

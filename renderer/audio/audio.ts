@@ -4,6 +4,7 @@ import { chooseDevice, devicesOf, type ListedDevice } from './device-choice.ts';
 import { writeLevel } from './level.ts';
 import { createAudioLink } from './link.ts';
 import { microphoneFault, openMicrophone } from './microphone.ts';
+import { openOutput } from './output.ts';
 import { meterLevel } from './pcm.ts';
 import { createReporter } from './report.ts';
 import { createSpeaker, type SpeakerState } from './speaker.ts';
@@ -34,6 +35,7 @@ export function startAudio(bridge: EarshotBridge, onReport: (report: AudioReport
   });
 
   const output = createSpeaker({
+    open: openOutput,
     onState(state) {
       speaker = state;
       tell();

@@ -1,5 +1,5 @@
 import type { AudioDevice, AudioReport } from '../../preload/contract.ts';
-import { chooseDevice, type ListedDevice, unnamedDefault } from './device-choice.ts';
+import { chooseDevice, type DeviceChoice, type ListedDevice, unnamedDefault } from './device-choice.ts';
 import type { MicrophoneFault, OpenMicrophone } from './microphone.ts';
 
 /** A microphone may be busy for a moment: taken by another program, or its sound server starting anew. */
@@ -46,6 +46,8 @@ export function createCapture(devices: CaptureDevices): Capture {
   let held: Held = { kind: 'none' };
   let busy = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the next step only repeats what failed: until it works, nothing has changed for anybody. */
+  let repeating = false;
 
   async function settle(): Promise<void> {
     if (busy) return;
@@ -60,14 +62,16 @@ export function createCapture(devices: CaptureDevices): Capture {
   async function step(): Promise<void> {
     clearTimeout(retry);
     const key = wantedKey(wish);
-    const deviceId = chooseDevice('audioinput', wish.device, wish.listed)?.deviceId ?? '';
+    const deviceId = choiceOf(wish)?.deviceId ?? '';
+    const quiet = repeating;
+    repeating = false;
     if (held.kind === 'open') await held.microphone.close();
     held = { kind: 'none' };
     if (key === nothing) {
       devices.onState(captureOff);
       return;
     }
-    devices.onState({ ...captureOff, microphone: 'opening' });
+    if (!quiet) devices.onState({ ...captureOff, microphone: 'opening' });
     try {
       const microphone = await devices.open(deviceId, onLost);
       held = { kind: 'open', key, microphone };
@@ -84,7 +88,9 @@ export function createCapture(devices: CaptureDevices): Capture {
   }
 
   function tryAgain(): void {
-    if (held.kind === 'refused') held = { kind: 'none' };
+    if (held.kind !== 'refused') return;
+    held = { kind: 'none' };
+    repeating = true;
     void settle();
   }
 
@@ -98,10 +104,11 @@ export function createCapture(devices: CaptureDevices): Capture {
   return {
     wish(next) {
       // Devices came or went: what was refused may work now.
-      if (held.kind === 'refused' && next.listed !== wish.listed) held = { kind: 'none' };
+      if (held.kind === 'refused' && next.open && next.listed !== wish.listed) held = { kind: 'none' };
       wish = next;
-      // Names appear only once the microphone is open: the same device, now known.
-      if (held.kind === 'open' && held.key === unnamedDefault) held = { ...held, key: wantedKey(wish) };
+      // Names appear only once the microphone is open: still the default, now known.
+      const choice = choiceOf(wish);
+      if (held.kind === 'open' && held.key === unnamedDefault && choice?.deviceId === '') held = { ...held, key: choice.key };
       void settle();
     },
   };
@@ -113,6 +120,9 @@ function keyOf(held: Held): string {
 
 /** A wish for another device, or another device behind the default, is another key. */
 function wantedKey(wish: CaptureWish): string {
-  if (!wish.open) return nothing;
-  return chooseDevice('audioinput', wish.device, wish.listed)?.key ?? noDevice;
+  return wish.open ? (choiceOf(wish)?.key ?? noDevice) : nothing;
+}
+
+function choiceOf({ open, device, listed }: CaptureWish): DeviceChoice | null {
+  return open ? chooseDevice('audioinput', device, listed) : null;
 }

@@ -7,36 +7,28 @@ const audioLink: typeof channels.audioLink = 'earshot:audio-link';
 export interface AudioLink {
   /** Without a link there is nobody to hear it. */
   readonly send: (message: LinkUp) => void;
-  readonly stop: () => void;
 }
 
 /** Waits for links from the preload script; `onFresh` is told of each before its first message. */
 export function createAudioLink(onMessage: (message: LinkDown) => void, onFresh: () => void): AudioLink {
   let port: MessagePort | null = null;
 
-  function replace(next: MessagePort | null): void {
+  function replace(next: MessagePort): void {
     port?.close();
     port = next;
-    if (next === null) return;
     onFresh();
     next.onmessage = ({ data }: MessageEvent<LinkDown>) => {
       onMessage(data);
     };
   }
 
-  function onWindowMessage(event: MessageEvent): void {
+  window.addEventListener('message', (event: MessageEvent) => {
     const [handed] = event.ports;
     if (event.source === window && event.data === audioLink && handed !== undefined) replace(handed);
-  }
-
-  window.addEventListener('message', onWindowMessage);
+  });
   return {
     send(message) {
       port?.postMessage(message);
-    },
-    stop() {
-      window.removeEventListener('message', onWindowMessage);
-      replace(null);
     },
   };
 }

@@ -22,7 +22,7 @@ export function DeviceSelect({ label, devices, chosen, onChoose }: Shown): React
       <div className="select">
         <select
           id={id}
-            value={chosen?.id ?? ''}
+          value={chosen?.id ?? ''}
           onChange={(event) => {
             onChoose(devices.find((device) => device.id === event.currentTarget.value) ?? null);
           }}

@@ -11,7 +11,7 @@ interface Shown {
   readonly onToggleSettings: () => void;
 }
 
-/** Name, state and the three buttons that are always at hand. The window has no frame: this moves it. */
+/** Name, state and the buttons that are always at hand. The window has no frame: this moves it. */
 export function Header({ snapshot, settingsOpen, onToggleSettings }: Shown): ReactNode {
   const { status, headline, listening } = snapshot;
   return (
@@ -24,7 +24,7 @@ export function Header({ snapshot, settingsOpen, onToggleSettings }: Shown): Rea
         </p>
       </div>
       <div className="header-buttons">
-        <MuteButton muted={listening.muted} />
+        {listening.mode === 'hands-free' ? <MuteButton muted={listening.muted} /> : null}
         <button
           type="button"
           className="button button-icon"
@@ -40,7 +40,7 @@ export function Header({ snapshot, settingsOpen, onToggleSettings }: Shown): Rea
           type="button"
           className="button button-icon"
           aria-label="Close"
-          title="Close. Earshot stays in the tray."
+          title={closeTitle(listening)}
           onClick={() => {
             request({ kind: 'hide' });
           }}
@@ -50,6 +50,10 @@ export function Header({ snapshot, settingsOpen, onToggleSettings }: Shown): Rea
       </div>
     </header>
   );
+}
+
+function closeTitle({ mode, muted }: Snapshot['listening']): string {
+  return mode === 'hands-free' && !muted ? 'Close. Earshot goes on listening.' : 'Close. Earshot goes on running.';
 }
 
 function MuteButton({ muted }: { readonly muted: boolean }): ReactNode {

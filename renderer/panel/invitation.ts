@@ -14,7 +14,7 @@ const deaf: readonly AudioReport['microphone'][] = ['missing', 'denied', 'failed
 export function inviteTo({ status, listening, notices }: Situation, microphone: AudioReport['microphone']): Invitation {
   if (status === 'starting') return { title: 'Getting ready', detail: 'The first answer is a moment away.' };
   if (status === 'failed') return { title: 'Not ready', detail: whereHelpIs(notices) };
-  if (listening.muted) return { title: 'The microphone is off', detail: 'Unmute it to speak, or type a question below.' };
+  if (listening.mode === 'hands-free' && listening.muted) return { title: 'The microphone is off', detail: 'Unmute it to speak, or type a question below.' };
   if (deaf.includes(microphone)) return { title: 'Type a question', detail: 'Earshot cannot hear you now, but it answers.' };
   if (listening.mode === 'hands-free') {
     return { title: 'Just speak', detail: 'Ask anything, and interrupt whenever you like. Nothing leaves this computer.' };

@@ -1,14 +1,5 @@
 import type { ServiceRow } from '../../preload/contract.ts';
 
-const states: Readonly<Record<ServiceRow['state'], string>> = {
-  waiting: 'waiting',
-  starting: 'starting',
-  ready: 'ready',
-  restarting: 'restarting',
-  failed: 'failed',
-  stopped: 'stopped',
-};
-
 /** What needs attention comes first. */
 const worstFirst = ['failed', 'restarting', 'starting', 'waiting', 'stopped'] as const satisfies readonly ServiceRow['state'][];
 
@@ -23,8 +14,8 @@ export function summariseServices(services: readonly ServiceRow[]): ServicesSumm
   if (services.length === 0) return { text: 'None yet', state: 'waiting' };
   if (state === undefined) return { text: `All ${services.length} ready`, state: 'ready' };
   const [first, ...others] = services.filter((service) => service.state === state);
-  if (first !== undefined && others.length === 0) return { text: `${capitalised(first.title)} ${states[state]}`, state };
-  return { text: `${others.length + 1} of ${services.length} ${states[state]}`, state };
+  if (first !== undefined && others.length === 0) return { text: `${capitalised(first.title)} ${state}`, state };
+  return { text: `${others.length + 1} of ${services.length} ${state}`, state };
 }
 
 /** "RTX 3050": what every name of a card has in common says nothing. */

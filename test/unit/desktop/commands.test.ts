@@ -112,7 +112,7 @@ describe('a command', () => {
 
   test('to put a remark away takes that one and no other', () => {
     const { store, perform, said } = stand();
-    store.setState({ remarks: [{ id: 'remark-a', title: 'A' }, { id: 'remark-b', title: 'B' }] });
+    store.setState({ remarks: [{ id: 'remark-a', title: 'A', detail: null }, { id: 'remark-b', title: 'B', detail: null }] });
     perform({ kind: 'dismiss-notice', id: 'remark-a' });
     perform({ kind: 'dismiss-notice', id: 'remark-a' });
     expect({ left: store.getState().remarks.map(({ id }) => id), said }).toEqual({ left: ['remark-b'], said: [] });

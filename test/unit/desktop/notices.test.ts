@@ -102,11 +102,11 @@ describe('what the remarks say', () => {
     expect(noticesOf(stateWith({ settings, shortcut: null }))[0]?.title).toBe('Earshot did not get the key Ctrl+Alt+T.');
   });
 
-  test('of the settings file: each sentence, after all others, each dismissed on its own', () => {
-    expect(noticesOf(stateWith({ remarks: [{ id: 'remark-a', title: 'First.' }, { id: 'remark-b', title: 'Second.' }], trayShown: false })).map(({ id, title, actions }) => [id, title, actions.map(({ command }) => command)])).toEqual([
-      ['no-tray', 'Your desktop shows no tray icons.', ['dismiss-notice']],
+  test('of the settings file: each sentence, before all others, each dismissed on its own', () => {
+    expect(noticesOf(stateWith({ remarks: [{ id: 'remark-a', title: 'First.', detail: null }, { id: 'remark-b', title: 'Second.', detail: null }], trayShown: false })).map(({ id, title, actions }) => [id, title, actions.map(({ command }) => command)])).toEqual([
       ['remark-a', 'First.', ['dismiss-notice']],
       ['remark-b', 'Second.', ['dismiss-notice']],
+      ['no-tray', 'Your desktop shows no tray icons.', ['dismiss-notice']],
     ]);
   });
 });

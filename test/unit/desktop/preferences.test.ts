@@ -71,16 +71,16 @@ describe('with a damaged settings file', () => {
     preferences.change({ conversation: { muted: true } });
     await preferences.written();
     const { settings, remarks } = store.getState();
-    expect({ muted: settings.conversation.muted, remarks: remarks.map(({ title }) => title), file: readFileSync(path, 'utf8') }).toEqual({
+    expect({ muted: settings.conversation.muted, remarks: remarks.map(({ title, detail }) => `${title}\n${detail ?? ''}`), file: readFileSync(path, 'utf8') }).toEqual({
       muted: true,
-      remarks: [expect.stringMatching(/^Your choice holds until you quit\. It could not be saved in .*settings\.json; mend or remove that file\. \(.+\)$/s)],
+      remarks: [expect.stringMatching(/^Your choice holds until you quit\.\nIt could not be saved in .*settings\.json; mend or remove that file\. \(.+\)$/s)],
       file: '{ "voice": "am_',
     });
   });
 
   test('that is said once, however often a person chooses, and beside what was said before', async () => {
     const { store, preferences } = deskWith('{');
-    store.setState({ remarks: [{ id: 'other', title: 'Something else.' }] });
+    store.setState({ remarks: [{ id: 'other', title: 'Something else.', detail: null }] });
     preferences.change({ conversation: { muted: true } });
     preferences.change({ conversation: { muted: false } });
     await preferences.written();

@@ -28,7 +28,7 @@ describe('what the page is sent', () => {
       exchanges: [exchangeIn('done', { latency, answer: 'Hi.', heardAfterMs: 812.5 }), exchangeIn('failed', { id: 2, problem: 'No answer.' }), exchangeIn('hearing', { id: 3, turn: null })],
       settings: conversationSettings({ mode: 'press-to-talk' }),
       steps: [step],
-      remarks: [{ id: 'remark-a', title: 'The settings file could not be used.' }],
+      remarks: [{ id: 'remark-a', title: 'The settings file could not be used.', detail: null }],
       trayShown: false,
     }),
     'after everything failed': stateWith({ stack: { kind: 'failed', fault }, steps: [step], services: servicesIn({ stt: { kind: 'failed', reason: 'it ended' } }), page: 'lost', audio: null }),
@@ -40,7 +40,7 @@ describe('what the page is sent', () => {
   });
 
   test('is the state a person can see, whole', () => {
-    expect(snapshotOf(stateWith({ exchanges: [exchangeIn('done', { answer: 'Hi.', latency, heardAfterMs: 812 })], shortcut: 'CommandOrControl+Space' }))).toEqual({
+    expect(snapshotOf(stateWith({ exchanges: [exchangeIn('done', { answer: 'Hi.', latency, heardAfterMs: 812 })], shortcut: null }))).toEqual({
       version: '1.2.3',
       status: 'idle',
       headline: 'Ready. Just speak.',
@@ -52,7 +52,7 @@ describe('what the page is sent', () => {
         { id: 'conversation', title: 'conversation', state: 'ready', detail: null, engine: 'pipecat', model: 'conversation-model', device: 'cpu', p50Ms: 710 },
       ],
       exchanges: [{ id: 1, asked: 'spoken', question: 'Hello?', answer: 'Hi.', state: 'done', problem: null, latency, heardAfterMs: 812 }],
-      listening: { mode: 'hands-free', muted: false, pressed: false, shortcut: 'Ctrl+Space' },
+      listening: { mode: 'hands-free', muted: false, pressed: false, shortcut: 'Ctrl+Shift+Space' },
       audio: {
         capture: true,
         microphone: null,

@@ -6,6 +6,9 @@ import { defaultSettings } from '../../../main/settings/schema.ts';
 import { loadSettings, loadSettingsFile } from '../../../main/settings/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
+/** A slip of the pen must not open a microphone that was closed. */
+const mutedSettings = { ...defaultSettings, conversation: { ...defaultSettings.conversation, muted: true } };
+const mutedFile = `${JSON.stringify({ conversation: { muted: true } }, null, 2)}\n`;
 const now = new Date('2026-11-21T08:30:00.000Z');
 const aside = 'settings.damaged-2026-11-21T08-30-00.000Z.json';
 
@@ -57,12 +60,12 @@ test.each([
   ['wrong in one type', '{"voice": 7}', /expected string.*\n.*at voice/],
   ['wrong in one choice', '{"languageModel": "gpt"}', /"auto"\|"embedded"[^]*at languageModel/],
   ['wrong in one address', '{"services": {"llm": {"url": "nowhere"}}}', /at services\.llm\.url/],
-])('keeps a settings file that is %s aside, says why and goes on with the defaults', async (_damage, text, reason) => {
+])('keeps a settings file that is %s aside, says why and goes on with the defaults, muted', async (_damage, text, reason) => {
   const folders = userWith(text);
   const { settings, notices } = await loadSettings(folders, now);
   expect({ settings, files: filesOf(folders), notices }).toEqual({
-    settings: defaultSettings,
-    files: { [aside]: text },
+    settings: mutedSettings,
+    files: { [aside]: text, 'settings.json': mutedFile },
     notices: [expect.stringMatching(reason)],
   });
   expect(notices[0]).toContain(join(folders.config, aside));
@@ -71,7 +74,7 @@ test.each([
 test('says a damaged file once: the next start finds none', async () => {
   const folders = userWith('{');
   await loadSettings(folders, now);
-  expect(await loadSettings(folders, now)).toEqual({ settings: defaultSettings, notices: [] });
+  expect(await loadSettings(folders, now)).toEqual({ settings: mutedSettings, notices: [] });
 });
 
 test('a second damaged file does not replace the first one kept aside', async () => {
@@ -79,7 +82,7 @@ test('a second damaged file does not replace the first one kept aside', async ()
   await loadSettings(folders, now);
   writeFileSync(join(folders.config, 'settings.json'), '{ second');
   await loadSettings(folders, new Date('2026-11-22T08:30:00.000Z'));
-  expect(Object.values(filesOf(folders)).sort()).toEqual(['{ first', '{ second']);
+  expect(Object.values(filesOf(folders)).sort()).toEqual([mutedFile, '{ first', '{ second'].sort());
 });
 
 test('a file named on the command line is used as it is', async () => {

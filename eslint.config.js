@@ -52,7 +52,7 @@ function stageBlock(stage, later, files, modules) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'release/**', 'node_modules/**', 'python/**', 'docs/**', 'coverage/**'] },
+  { ignores: ['dist/**', '.dist-*/**', 'release/**', 'node_modules/**', 'python/**', 'docs/**', 'coverage/**'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

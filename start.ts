@@ -24,13 +24,19 @@ function newestChangeMs(path: string): number {
   return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newestChangeMs(join(path, name))));
 }
 
+interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Out of the terminal's reach: Ctrl+C would end Electron's helpers before Electron can end anything in order. */
+  readonly apart?: boolean;
+}
+
 /** Runs a program in the foreground until it ends; its exit code, or 128 and the signal's number as a shell would say. */
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
-  const child = spawn(program, args, { stdio: 'inherit', env });
+function run(program: string, args: readonly string[], { env = process.env, apart = false }: RunOptions = {}): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit', env, detached: apart });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // Ctrl+C reaches the program from the terminal; a second one would cut its orderly end short.
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+      if (apart || signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
   return new Promise((resolve, reject) => {
@@ -55,7 +61,7 @@ async function main(args: readonly string[]): Promise<number> {
   const env = { ...process.env };
   // Set by some editors' terminals; Electron would run as plain Node.
   delete env['ELECTRON_RUN_AS_NODE'];
-  const code = await run(electron.executable, [...electron.arguments, ...args], env);
+  const code = await run(electron.executable, [...electron.arguments, ...args], { env, apart: process.platform === 'linux' });
   if (code !== notLoadable || process.platform !== 'linux') return code;
   await requireSystemLibraries(electron.executable, say);
   return run(electron.executable, [...electron.arguments, ...args], env);

@@ -13,13 +13,13 @@ interface Shown {
 
 /** One question and its answer. */
 export function ExchangeView({ exchange, explained }: Shown): ReactNode {
-  const { id, latency, heardAfterMs } = exchange;
+  const { id, asked, latency, heardAfterMs } = exchange;
   return (
     <li className="exchange" data-exchange={id} data-state={exchange.state}>
       <Question exchange={exchange} />
       <Answer exchange={exchange} />
       <Marks exchange={exchange} />
-      {explained && latency !== null ? <Waterfall latency={latency} heardAfterMs={heardAfterMs} /> : null}
+      {explained && latency !== null ? <Waterfall latency={latency} heardAfterMs={heardAfterMs} asked={asked} /> : null}
     </li>
   );
 }

@@ -19,7 +19,7 @@ export function Header({ snapshot, settingsOpen, onToggleSettings }: Shown): Rea
       <Orb status={status} />
       <div className="header-words">
         <h1 className="header-name">Earshot</h1>
-        <p className="header-headline" role="status" aria-live="polite">
+        <p className="header-headline" role="status" aria-live="polite" title={headline}>
           {headline}
         </p>
       </div>
@@ -69,7 +69,11 @@ function MuteButton({ muted }: { readonly muted: boolean }): ReactNode {
       }}
     >
       <Icon name={muted ? 'muted' : 'microphone'} />
-      {muted ? <span aria-hidden="true">Muted</span> : null}
+      {muted ? (
+        <span className="mute-word" aria-hidden="true">
+          Muted
+        </span>
+      ) : null}
     </button>
   );
 }

@@ -1,4 +1,4 @@
-import type { Latency } from '../../preload/contract.ts';
+import type { Exchange, Latency } from '../../preload/contract.ts';
 
 type Stage = Exclude<keyof Latency, 'voiceToVoiceMs'> | 'speakerMs';
 
@@ -22,11 +22,14 @@ const titles: readonly (readonly [Stage, string])[] = [
   ['speakerMs', 'Speaker'],
 ];
 
+/** Stages that only a spoken question goes through. */
+const hearing: readonly Stage[] = ['vadMs', 'turnMs', 'sttMs'];
+
 /** The stages of one answer in the order they were spent; the way to the ear last, where it is known. */
-export function layOutWaterfall(latency: Latency, heardAfterMs: number | null): readonly WaterfallBar[] {
+export function layOutWaterfall(latency: Latency, heardAfterMs: number | null, asked: Exchange['asked']): readonly WaterfallBar[] {
   const speakerMs = heardAfterMs === null ? 0 : heardAfterMs - latency.voiceToVoiceMs;
   const durations: Readonly<Record<Stage, number>> = { ...latency, speakerMs };
-  const shown = titles.filter(([stage]) => stage !== 'speakerMs' || speakerMs > 0);
+  const shown = titles.filter(([stage]) => (stage === 'speakerMs' ? speakerMs > 0 : asked === 'spoken' || !hearing.includes(stage)));
   const wholeMs = shown.reduce((sum, [stage]) => sum + length(durations[stage]), 0);
   const longestMs = Math.max(...shown.map(([stage]) => durations[stage]));
   let startMs = 0;

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Latency } from '../../preload/contract.ts';
+import type { Exchange, Latency } from '../../preload/contract.ts';
 import { milliseconds } from './figures.ts';
 import { layOutWaterfall, type WaterfallBar } from './waterfall-layout.ts';
 import './waterfall.css';
@@ -7,14 +7,15 @@ import './waterfall.css';
 interface Shown {
   readonly latency: Latency;
   readonly heardAfterMs: number | null;
+  readonly asked: Exchange['asked'];
 }
 
 /** Where the time of an answer went, from the end of the question to its first sound. */
-export function Waterfall({ latency, heardAfterMs }: Shown): ReactNode {
+export function Waterfall({ latency, heardAfterMs, asked }: Shown): ReactNode {
   return (
     <section className="waterfall" aria-label="Where the time went">
       <ul className="waterfall-bars" aria-label="From the end of the question to the first sound">
-        {layOutWaterfall(latency, heardAfterMs).map((bar) => (
+        {layOutWaterfall(latency, heardAfterMs, asked).map((bar) => (
           <Bar key={bar.stage} bar={bar} />
         ))}
       </ul>

@@ -77,10 +77,9 @@ test('the graphics process may die: the page stays, and nothing was drawn by a G
       pid: app.getAppMetrics().find(({ type }) => type === 'GPU')?.pid ?? null,
     }));
     expect(gpu.accelerated).toBe(false);
-    if (gpu.pid !== null) {
-      process.kill(gpu.pid, 'SIGKILL');
-      await until(() => !processTree(desktop.pid).some(({ pid }) => pid === gpu.pid), 5_000, 'the graphics process is gone');
-    }
+    if (gpu.pid === null) throw new Error('there is no graphics process to kill');
+    process.kill(gpu.pid, 'SIGKILL');
+    await until(() => !processTree(desktop.pid).some(({ pid }) => pid === gpu.pid), 5_000, 'the graphics process is gone');
     await desktop.page.getByRole('textbox').fill('still here');
     const picture = await desktop.page.screenshot();
     expect({ text: await desktop.page.getByRole('textbox').inputValue(), drawn: picture.length > 5_000 }).toEqual({ text: 'still here', drawn: true });

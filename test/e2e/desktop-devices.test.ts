@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Snapshot } from '../../preload/contract.ts';
 import { startDesktop, type Desktop } from '../setup/desktop.ts';
 import { startDisplay } from '../setup/display.ts';
+import { peakOf } from '../setup/listener.ts';
 import { repository } from '../setup/prepare.ts';
+import { microphoneLabel, speakerLabel } from '../setup/sound-server.ts';
 
 const question = join(repository, 'assets', 'questions', 'capital-of-france.wav');
 
@@ -49,6 +52,20 @@ test('no microphone at all: it is said what to do, typing works, and one that is
   }
 });
 
+test('no speaker from the start: it is said, and answers come in writing', async () => {
+  const display = await startDisplay({ sound: true });
+  await display.sound().unplugSpeaker();
+  const desktop = await startDesktop({ display });
+  try {
+    await desktop.show();
+    expect(await shownNotice(desktop, 'speaker-missing')).toContain('Answers appear here in writing');
+    await typedQuestionIsAnswered(desktop);
+  } finally {
+    await desktop.stop();
+    await display.stop();
+  }
+});
+
 test('a microphone that may not be used: it is said where to allow it, and typing works', async () => {
   const desktop = await startDesktop({ sound: true, arguments: ['--use-fake-ui-for-media-stream=deny'] });
   try {
@@ -70,6 +87,20 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await desktop.stop();
+});
+
+test('the microphone and the speaker that are chosen are used, and remembered', async () => {
+  await desktop.page.getByRole('button', { name: 'Settings' }).click();
+  await desktop.page.getByLabel('Microphone', { exact: true }).selectOption({ label: microphoneLabel });
+  await desktop.page.getByLabel('Speaker', { exact: true }).selectOption({ label: speakerLabel });
+  await desktop.page.getByRole('button', { name: 'Settings' }).click();
+  await desktop.snapshotWhere(({ status, audio }) => status === 'idle' && audio.speaker?.label === speakerLabel, 20_000, 'the chosen devices are open');
+  const recording = await desktop.sound().recordSpeaker();
+  await desktop.sound().play(question);
+  await desktop.snapshotWhere((snapshot) => snapshot.exchanges.at(-1)?.state === 'done' && snapshot.status === 'idle', 60_000, 'it is answered');
+  const samples = await recording.stop();
+  const saved = JSON.parse(await readFile(join(desktop.home, 'config', 'settings.json'), 'utf8')) as { readonly audio: Record<string, { readonly label: string }> };
+  expect({ heard: peakOf(samples) > 1_600, microphone: saved.audio['microphone']?.label, speaker: saved.audio['speaker']?.label }).toEqual({ heard: true, microphone: microphoneLabel, speaker: speakerLabel });
 });
 
 test('a microphone unplugged in mid-conversation: it is said, typing works, and plugged in again it listens', async () => {

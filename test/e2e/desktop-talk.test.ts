@@ -1,6 +1,7 @@
+import { execa } from 'execa';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Exchange } from '../../preload/contract.ts';
+import type { EarshotBridge, Exchange } from '../../preload/contract.ts';
 import { startDesktop, type Desktop } from '../setup/desktop.ts';
 import { recordFigure } from '../setup/figures.ts';
 import { peakOf, startListener, type Listener } from '../setup/listener.ts';
@@ -53,6 +54,7 @@ test('a question into the microphone is on the screen, its answer comes out of t
 
   const page = desktop.page.locator('.exchange').last();
   expect({ asked: exchange.asked, state: exchange.state, paris: exchange.answer.includes('Paris') }).toEqual({ asked: 'spoken', state: 'done', paris: true });
+  expect(exchange.question).toMatch(/capital of France/i);
   expect(await page.locator('.question-text').innerText()).toContain(exchange.question);
   expect(await page.locator('[data-part="answer"]').innerText()).toContain(exchange.answer);
 
@@ -65,8 +67,12 @@ test('a question into the microphone is on the screen, its answer comes out of t
   const { latency } = exchange;
   if (latency === null) throw new Error('an answer that was spoken has its figures');
   const stages = ['vadMs', 'turnMs', 'sttMs', 'llmMs', 'ttsMs', 'voiceToVoiceMs'] as const;
+  const sum = latency.vadMs + latency.turnMs + latency.sttMs + latency.llmMs + latency.ttsMs;
+  expect(Math.abs(sum - latency.voiceToVoiceMs)).toBeLessThan(1);
   const shown = await Promise.all(stages.map(async (stage) => [stage, await shownMs(stage)]));
   expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(stages.map((stage) => [stage, Math.round(latency[stage])])));
+  // Echo cancellation is on: else it would be said that this microphone hears the speaker.
+  expect((await desktop.snapshot()).notices).toEqual([]);
   expect(await shownMs('heardAfterMs')).toBe(Math.round(exchange.heardAfterMs ?? Number.NaN));
 
   // What the app believes of the speaker against what a recorder at the speaker saw. The recording of the question ends with silence.
@@ -100,8 +106,9 @@ test('a question asked into an answer silences the answer and is answered', asyn
   const exchange = await answered(4);
   const { exchanges } = await desktop.snapshot();
   expect(exchanges.slice(2).map(({ state }) => state)).toEqual(['interrupted', 'done']);
-  // What a model this small says after so odd a conversation is its own affair; that it was asked the right thing is ours.
-  expect(exchange.question).toMatch(/capital of France/i);
+  // What a model this small says after so odd a conversation is its own affair. And an echo canceller that has never heard an
+  // echo, as there is none between these two devices, swallows the first words spoken over its own voice.
+  expect(exchange.question).toMatch(/France/i);
 });
 
 test('muted, nothing is heard, and the microphone is closed; unmuted, it listens again', async () => {
@@ -116,14 +123,30 @@ test('muted, nothing is heard, and the microphone is closed; unmuted, it listens
   expect((await answered(5)).question).toMatch(/capital of France/i);
 });
 
-test('press to talk hears one question and closes the microphone by itself', async () => {
+test('muted in the middle of a question, what was said so far is answered, and nothing stays open', async () => {
+  const speaking = new AbortController();
+  const spoken = desktop.sound().play(question, speaking.signal);
+  await desktop.snapshotWhere((snapshot) => snapshot.status === 'listening', 20_000, 'it hears');
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  await desktop.page.evaluate(() => (globalThis as unknown as { readonly earshot: EarshotBridge }).earshot.send({ kind: 'set-muted', muted: true }));
+  speaking.abort();
+  await spoken;
+  const { exchanges } = await desktop.snapshotWhere((snapshot) => snapshot.status === 'muted', 60_000, 'it comes to its end');
+  expect(exchanges.filter(({ state }) => state === 'hearing' || state === 'thinking')).toEqual([]);
+  await desktop.page.evaluate(() => (globalThis as unknown as { readonly earshot: EarshotBridge }).earshot.send({ kind: 'start-over' }));
+  await desktop.page.evaluate(() => (globalThis as unknown as { readonly earshot: EarshotBridge }).earshot.send({ kind: 'set-muted', muted: false }));
+  await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle' && snapshot.exchanges.length === 0, 20_000, 'it begins anew');
+});
+
+test('press to talk hears one question, by a key pressed anywhere, and closes the microphone by itself', async () => {
   await desktop.tray.choose('Press to talk');
   await desktop.snapshotWhere((snapshot) => snapshot.listening.mode === 'press-to-talk' && !snapshot.audio.capture, 10_000, 'press to talk');
   await desktop.sound().play(question);
-  expect((await desktop.snapshot()).exchanges).toHaveLength(5);
-  await desktop.page.getByRole('button', { name: /talk/i }).last().click();
+  expect((await desktop.snapshot()).exchanges).toEqual([]);
+  // A real key of the X server, whichever window has the focus.
+  await execa('xdotool', ['key', 'ctrl+shift+space'], { env: { ...desktop.env }, extendEnv: false });
   await desktop.snapshotWhere((snapshot) => snapshot.status === 'listening' && snapshot.audio.capture, 10_000, 'listening');
   await desktop.sound().play(question);
-  const exchange = await answered(6);
+  const exchange = await answered(1);
   expect({ asked: /capital of France/i.test(exchange.question), open: (await desktop.snapshot()).audio.capture }).toEqual({ asked: true, open: false });
 });

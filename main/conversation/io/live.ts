@@ -255,8 +255,9 @@ export function createLive(options: LiveOptions): Live {
       connection?.sendAudio(pcm);
       sentMs = sound.endMs();
     }
-    const keepMs = listening && inFlight.soundFromMs === null ? leadInMs : longestOutageMs;
-    sound.forgetBefore(Math.max(sound.endMs() - keepMs, inFlight.soundFromMs ?? 0));
+    const neededFromMs = inFlight.soundFromMs ?? inFlight.upcomingFromMs;
+    const keepMs = listening && neededFromMs === null ? leadInMs : longestOutageMs;
+    sound.forgetBefore(Math.max(sound.endMs() - keepMs, neededFromMs ?? 0));
   }
 
   const unwatch = supervisor.onChange(goOn);

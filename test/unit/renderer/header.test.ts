@@ -4,12 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { ListeningMode, Snapshot } from '../../../preload/contract.ts';
 import { Header } from '../../../renderer/panel/header.tsx';
 
-/** The titles of the header's buttons. */
-function titles(mode: ListeningMode, muted: boolean): string[] {
+function render(mode: ListeningMode, muted: boolean, headline = 'Ready'): string {
   const snapshot: Snapshot = {
     version: '1.0.0',
     status: 'idle',
-    headline: 'Ready',
+    headline,
     setup: null,
     services: [],
     exchanges: [],
@@ -17,8 +16,12 @@ function titles(mode: ListeningMode, muted: boolean): string[] {
     audio: { capture: false, microphone: null, speaker: null, microphones: [], speakers: [] },
     notices: [],
   };
-  const page = renderToStaticMarkup(createElement(Header, { snapshot, settingsOpen: false, onToggleSettings: () => undefined }));
-  return [...page.matchAll(/title="([^"]+)"/g)].map(([, title]) => title ?? '');
+  return renderToStaticMarkup(createElement(Header, { snapshot, settingsOpen: false, onToggleSettings: () => undefined }));
+}
+
+/** The titles of the header's buttons. */
+function titles(mode: ListeningMode, muted: boolean): string[] {
+  return [...render(mode, muted).matchAll(/<button[^>]* title="([^"]+)"/g)].map(([, title]) => title ?? '');
 }
 
 describe('the header', () => {
@@ -27,5 +30,10 @@ describe('the header', () => {
     expect(titles('hands-free', true)).toEqual(['Muted. Unmute the microphone', 'Settings', 'Close. Earshot goes on running.']);
     expect(titles('press-to-talk', false)).toEqual(['Settings', 'Close. Earshot goes on running.']);
     expect(titles('press-to-talk', true)).toEqual(['Settings', 'Close. Earshot goes on running.']);
+  });
+
+  it('keeps the whole headline in its title', () => {
+    const headline = 'Setting up: Python packages of the voice stack (about 250 MiB, once)';
+    expect(render('hands-free', false, headline)).toContain(`title="${headline}">${headline}</p>`);
   });
 });

@@ -66,10 +66,10 @@ export function startAudio(bridge: EarshotBridge, onReport: (report: AudioReport
     },
   });
 
-  function onCaptured({ chunks, rms, spanChunks }: Captured): void {
+  function onCaptured({ pcm, rms }: Captured): void {
     writeLevel(meterLevel(rms));
-    vigil.onChunks(rms, spanChunks);
-    for (const pcm of chunks) link.send({ kind: 'heard', pcm });
+    vigil.onChunk(rms);
+    link.send({ kind: 'heard', pcm });
   }
 
   async function refresh(): Promise<void> {

@@ -13,14 +13,9 @@ const silentChunksBetween = 160;
  * anything else that only the sound server knows, it tells once somebody asks. A microphone that is gone gives zeros.
  */
 export interface Vigil {
-  readonly onChunks: (rms: number, count: number) => void;
+  readonly onChunk: (rms: number) => void;
   readonly onLink: (message: LinkDown) => void;
   readonly onDevices: (capture: CaptureState, speaker: SpeakerState) => void;
-}
-
-/** How often one looks in so many silent chunks. */
-function looksUntil(silent: number): number {
-  return silent < silentChunks ? 0 : 1 + Math.floor((silent - silentChunks) / silentChunksBetween);
 }
 
 export function createVigil(look: () => void): Vigil {
@@ -28,10 +23,9 @@ export function createVigil(look: () => void): Vigil {
   let replying = false;
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
-    onChunks(rms, count) {
-      const before = silent;
-      silent = rms === 0 ? silent + count : 0;
-      if (looksUntil(silent) > looksUntil(before)) look();
+    onChunk(rms) {
+      silent = rms === 0 ? silent + 1 : 0;
+      if (silent >= silentChunks && (silent - silentChunks) % silentChunksBetween === 0) look();
     },
     onLink(message) {
       const begins = message.kind === 'play' && !replying;

@@ -20,21 +20,15 @@ describe('the vigil', () => {
 
   it('looks after a second of zeros, then now and again', () => {
     const { look, vigil } = stand();
-    for (let chunk = 0; chunk < 31; chunk += 1) vigil.onChunks(0, 1);
+    for (let chunk = 0; chunk < 31; chunk += 1) vigil.onChunk(0);
     expect(look).not.toHaveBeenCalled();
-    for (let chunk = 0; chunk < 161; chunk += 1) vigil.onChunks(0, 1);
-    expect(look).toHaveBeenCalledTimes(2);
-  });
-
-  it('counts the chunks of a room that is told of once a second', () => {
-    const { look, vigil } = stand();
-    for (let second = 0; second < 7; second += 1) vigil.onChunks(0, 31);
+    for (let chunk = 0; chunk < 161; chunk += 1) vigil.onChunk(0);
     expect(look).toHaveBeenCalledTimes(2);
   });
 
   it('takes the faintest noise for life', () => {
     const { look, vigil } = stand();
-    for (let chunk = 0; chunk < 1000; chunk += 1) vigil.onChunks(chunk % 30 === 0 ? 0.00003 : 0, 1);
+    for (let chunk = 0; chunk < 1000; chunk += 1) vigil.onChunk(chunk % 30 === 0 ? 0.00003 : 0);
     expect(look).not.toHaveBeenCalled();
   });
 

@@ -8,8 +8,10 @@ import { earshotEnvironment } from '../setup/cache.ts';
 import { spawnDesktop, startDesktop, type Desktop, type SpawnedDesktop } from '../setup/desktop.ts';
 import { startDisplay, type Display } from '../setup/display.ts';
 import { processes, processTree } from '../setup/earshot.ts';
-import { recordFigure } from '../setup/figures.ts';
+import { isVerifying, recordFigure } from '../setup/figures.ts';
 
+/** The third one dies in the middle of its start. */
+const rounds = isVerifying ? 5 : 3;
 const readyLimitMs = 90_000;
 const soon = { timeout: 10_000, interval: 50 };
 
@@ -84,9 +86,9 @@ describe('on one home and one desktop', () => {
     }
   });
 
-  test('kill -9 of main leaves nothing after one second, and the next start is clean, five of five', async () => {
+  test(`kill -9 of main leaves nothing after one second, and the next start is clean, ${rounds} of ${rounds}`, async () => {
     const took: number[] = [];
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const desktop = await spawnDesktop({ home, display });
       try {
         // Once in the middle of its start, where races would be.
@@ -100,7 +102,7 @@ describe('on one home and one desktop', () => {
       }
     }
     const slowestMs = Math.max(...took);
-    recordFigure({ name: 'kill -9 of the desktop, until no process is left, slowest of 5', value: `${Math.round(slowestMs)} ms`, bound: '≤ 1000 ms' });
+    recordFigure({ name: `kill -9 of the desktop, until no process is left, slowest of ${rounds}`, value: `${Math.round(slowestMs)} ms`, bound: '≤ 1000 ms' });
     expect(took.filter((ms) => ms > 1_000)).toEqual([]);
     const after = await spawnDesktop({ home, display });
     try {

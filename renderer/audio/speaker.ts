@@ -118,6 +118,8 @@ export function createSpeaker({ open, onState, onPlayhead }: SpeakerDevices): Sp
       const changed = next?.key !== choice?.key;
       choice = next;
       if (changed) acceptAgain();
+      // An output that was sent to a device that is gone stays silent, even when that device comes back.
+      if (next === null && opening !== null) steps = steps.then(forget);
       if (next === null) onState({ speaker: 'missing', problem: null });
       else if (opening === null && !refused) openAhead();
       else if (changed) {

@@ -59,6 +59,7 @@ test('no speaker from the start: it is said, and answers come in writing', async
   try {
     await desktop.show();
     expect(await shownNotice(desktop, 'speaker-missing')).toContain('Answers appear here in writing');
+    await desktop.snapshotWhere(({ status }) => status === 'degraded', 90_000, 'everything else is ready');
     await typedQuestionIsAnswered(desktop);
   } finally {
     await desktop.stop();

@@ -64,6 +64,7 @@ test('axe finds nothing while it starts, when it is ready, with everything unfol
   expect(await violations()).toEqual([]);
   await desktop.sound().plugMicrophone();
   await desktop.snapshotWhere(({ notices }) => notices.length === 0, 30_000, 'no notice');
+  await desktop.page.getByRole('button', { name: /^services/i }).click();
 });
 
 test('everything can be done by keyboard: ask, mute, unfold, switch to press to talk, hold to talk, close', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { latencySchema } from '../main/conversation/latency.ts';
 
 /**
  * Everything that crosses between main and the page: the names of the channels and the shape of what they carry.
@@ -19,19 +20,8 @@ export const channels = {
 export const statuses = ['failed', 'starting', 'speaking', 'thinking', 'listening', 'degraded', 'muted', 'idle'] as const;
 export type Status = (typeof statuses)[number];
 
-export const listeningModes = ['hands-free', 'press-to-talk'] as const;
+const listeningModes = ['hands-free', 'press-to-talk'] as const;
 export type ListeningMode = (typeof listeningModes)[number];
-
-/** Milliseconds from the end of a person's speech to the first sound of the answer, in the order they were spent. */
-export const latencySchema = z.object({
-  vadMs: z.number(),
-  turnMs: z.number(),
-  sttMs: z.number(),
-  llmMs: z.number(),
-  ttsMs: z.number(),
-  voiceToVoiceMs: z.number(),
-});
-export type Latency = z.infer<typeof latencySchema>;
 
 const exchange = z.object({
   id: z.int(),

@@ -1,5 +1,6 @@
 import { assertNever } from '../platform/assert-never.ts';
-import type { ConversationEvent, HistoryMessage, Latency } from './messages.ts';
+import type { Latency } from './latency.ts';
+import type { ConversationEvent, HistoryMessage } from './messages.ts';
 
 /**
  * One question and its answer, while it happens and after:

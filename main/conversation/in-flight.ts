@@ -16,7 +16,7 @@ export interface InFlight {
 export const nothingInFlight: InFlight = { typed: null, soundFromMs: null, upcomingFromMs: null, speaking: false, answering: false };
 
 /** Sound before the edge that the voice detector needs to find the same edge again. */
-const leadInMs = 700;
+export const leadInMs = 700;
 
 /** What is in flight after an event, with the connection's sound at `endMs`. */
 export function nextInFlight(inFlight: InFlight, event: ConversationEvent, endMs: number): InFlight {

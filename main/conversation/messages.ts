@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-
-const latency = z.object({
-  vadMs: z.number(),
-  turnMs: z.number(),
-  sttMs: z.number(),
-  llmMs: z.number(),
-  ttsMs: z.number(),
-  voiceToVoiceMs: z.number(),
-});
+import { latencySchema } from './latency.ts';
 
 /** Whether the person said the question or typed it. */
 const asked = z.enum(['spoken', 'typed']);
@@ -34,14 +26,13 @@ const conversationEvent = z.discriminatedUnion('type', [
     reply: z.string(),
     interrupted: z.boolean(),
     speechEndMs: z.number(),
-    latency: latency.nullable(),
+    latency: latencySchema.nullable(),
   }),
   z.object({ type: z.literal('turn-failed'), turn: z.int(), service: z.enum(['stt', 'llm', 'tts']), message: z.string() }),
 ]);
 
 const rtviMessage = z.object({ label: z.literal('rtvi-ai'), type: z.string(), data: z.unknown() });
 
-export type Latency = z.infer<typeof latency>;
 export type ConversationEvent = z.infer<typeof conversationEvent>;
 
 /** Our own event inside an RTVI server message, "bot-ready", or null for stock RTVI that main does not use yet. */

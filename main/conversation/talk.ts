@@ -1,5 +1,5 @@
 import type { Fault } from '../platform/fault.ts';
-import type { Latency } from './messages.ts';
+import type { Latency } from './latency.ts';
 
 /** One exchange: what was heard, what was said, how long it took. */
 export interface Turn {

@@ -1,6 +1,6 @@
 import type { Exchange as ShownExchange, ServiceRow, Snapshot } from '../../preload/contract.ts';
 import type { Exchange } from '../conversation/exchanges.ts';
-import type { Latency } from '../conversation/messages.ts';
+import type { Latency } from '../conversation/latency.ts';
 import type { ServiceState } from '../services/machine.ts';
 import { serviceTitle } from '../services/names.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';

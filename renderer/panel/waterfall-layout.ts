@@ -1,4 +1,5 @@
-import type { Exchange, Latency } from '../../preload/contract.ts';
+import type { Latency } from '../../main/conversation/latency.ts';
+import type { Exchange } from '../../preload/contract.ts';
 
 type Stage = Exclude<keyof Latency, 'voiceToVoiceMs'> | 'speakerMs';
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import type { Exchange, Latency } from '../../preload/contract.ts';
+import type { Latency } from '../../main/conversation/latency.ts';
+import type { Exchange } from '../../preload/contract.ts';
 import { milliseconds } from './figures.ts';
 import { layOutWaterfall, type WaterfallBar } from './waterfall-layout.ts';
 import './waterfall.css';

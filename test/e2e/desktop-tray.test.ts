@@ -7,6 +7,7 @@ import { startLanguageModel } from '../fakes/language-model.ts';
 import { startDesktop, type Desktop } from '../setup/desktop.ts';
 import { processTree } from '../setup/earshot.ts';
 import { recordFigure } from '../setup/figures.ts';
+import { peakOf } from '../setup/listener.ts';
 import { committedPictures, statesShown } from '../setup/pictures.ts';
 import { repository } from '../setup/prepare.ts';
 import type { MenuEntry } from '../setup/tray.ts';
@@ -99,10 +100,6 @@ async function repeat(action: () => Promise<void>, until: AbortSignal): Promise<
   while (!until.aborted) await action();
 }
 
-function loudest(samples: Int16Array): number {
-  return samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
-}
-
 describe('the tray of a working Earshot', () => {
   let desktop: Desktop;
   let gate: Gate;
@@ -139,12 +136,12 @@ describe('the tray of a working Earshot', () => {
     const recording = await desktop.sound().recordSpeaker();
     gate.open();
     await trayShows(desktop, 'speaking', 'Speaking', 30_000);
-    await expect.poll(() => loudest(recording.samples()), { timeout: 20_000 }).toBeGreaterThan(1_000);
+    await expect.poll(() => peakOf(recording.samples()), { timeout: 20_000 }).toBeGreaterThan(1_000);
     await desktop.tray.choose('Stop speaking');
     await trayShows(desktop, 'idle', 'Ready. Just speak.');
     const silentFrom = recording.samples().length;
     await new Promise((resolve) => setTimeout(resolve, 2_000));
-    expect(loudest((await recording.stop()).subarray(silentFrom + recording.rateHz / 2))).toBeLessThan(100);
+    expect(peakOf((await recording.stop()).subarray(silentFrom + recording.rateHz / 2))).toBeLessThan(100);
     expect((await desktop.snapshot()).exchanges.map(({ state }) => state)).toEqual(['interrupted']);
   });
 

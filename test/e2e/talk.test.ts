@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
+import { latencySchema } from '../../main/conversation/latency.ts';
 import { startLanguageModel } from '../fakes/language-model.ts';
 import { percent, recordFigure } from '../setup/figures.ts';
 import { earshot, earshotOffline } from '../setup/earshot.ts';
@@ -11,18 +12,10 @@ import { startStack, transcribe, type RunningStack } from '../setup/running-stac
 import { wordErrorRate, wordsOf } from '../setup/words.ts';
 
 const question = join(repository, 'assets', 'questions', 'capital-of-france.wav');
-const latency = z.object({
-  vadMs: z.number(),
-  turnMs: z.number(),
-  sttMs: z.number(),
-  llmMs: z.number(),
-  ttsMs: z.number(),
-  voiceToVoiceMs: z.number(),
-});
 const talkDocument = z.object({
   transcript: z.string(),
   reply: z.string(),
-  turns: z.array(z.object({ transcript: z.string(), reply: z.string(), latency })),
+  turns: z.array(z.object({ transcript: z.string(), reply: z.string(), latency: latencySchema })),
   services: z.array(z.object({ id: z.string(), engine: z.string(), model: z.string(), device: z.string() })),
 });
 

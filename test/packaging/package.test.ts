@@ -11,7 +11,7 @@ import { packageApp, type PackagedFolder } from '../../package.ts';
 import type { EarshotBridge, Exchange, ServiceRow } from '../../preload/contract.ts';
 import { earshotEnvironment } from '../setup/cache.ts';
 import { startDisplay } from '../setup/display.ts';
-import { processes, until } from '../setup/earshot.ts';
+import { environmentOf, processes, until } from '../setup/earshot.ts';
 import { repository } from '../setup/prepare.ts';
 import { startPackaged, type PackagedApp } from './packaged-app.ts';
 
@@ -125,12 +125,3 @@ test('it quits in order and leaves no process behind', async () => {
   expect(await app.ended(quitLimitMs)).toBe(0);
   await until(() => ours().length === 0, 1_000, 'the end of every process');
 });
-
-function environmentOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
-  } catch {
-    // It ended while we looked.
-    return '';
-  }
-}

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,7 +6,7 @@ import { linkedHome, removeHome } from '../../main/telemetry/io/linked-home.ts';
 import { earshotEnvironment } from '../setup/cache.ts';
 import { spawnDesktop, startDesktop, type Desktop, type SpawnedDesktop } from '../setup/desktop.ts';
 import { startDisplay, type Display } from '../setup/display.ts';
-import { processes, processTree } from '../setup/earshot.ts';
+import { environmentOf, processes, processTree } from '../setup/earshot.ts';
 import { isVerifying, recordFigure } from '../setup/figures.ts';
 
 /** The third one dies in the middle of its start. */
@@ -20,15 +19,6 @@ function processesOf(home: string, known: readonly number[]): readonly string[] 
   return processes()
     .filter(({ pid, command }) => known.includes(pid) || command.includes(home) || environmentOf(pid).includes(`EARSHOT_HOME=${home}`))
     .map(({ pid, command }) => `${pid} ${command}`);
-}
-
-function environmentOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8');
-  } catch {
-    // It ended while we looked.
-    return '';
-  }
 }
 
 /** How long it takes from now until no process is left; at most ten seconds are spent on it. */

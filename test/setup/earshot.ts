@@ -57,6 +57,15 @@ export function processes(): readonly ProcessEntry[] {
   });
 }
 
+/** The environment a process was started with, "NAME=value" after "NAME=value"; empty once it has ended. */
+export function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** `pid` and everything below it. */
 export function processTree(pid: number): readonly ProcessEntry[] {
   const all = processes();

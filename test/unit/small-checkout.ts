@@ -23,6 +23,9 @@ export async function smallCheckout(packages: readonly Wheel[] = [tiny]): Promis
   const locks = join(root, 'python', 'locks');
   mkdirSync(locks, { recursive: true });
   for (const name of ['uv.txt', 'build.txt']) copyFileSync(join(repository, 'python', 'locks', name), join(locks, name));
+  // The tools of the set-up run behind it.
+  mkdirSync(join(root, 'python', 'launch'));
+  copyFileSync(join(repository, 'python', 'launch', 'shim.py'), join(root, 'python', 'launch', 'shim.py'));
   lockVoice(root, packages);
   await realUv();
   const home = temporaryFolder();

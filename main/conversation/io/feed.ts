@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../platform/assert-never.ts';
 import type { ServiceId } from '../../services/service.ts';
+import { leadInMs } from '../in-flight.ts';
 import type { ConversationEvent } from '../messages.ts';
 import type { Pace } from './connection.ts';
 import { bytesPerMs } from './recording.ts';
@@ -26,8 +27,6 @@ export interface Feed {
 }
 
 const chunkMs: Readonly<Record<Pace, number>> = { lockstep: 100, realtime: 20 };
-/** Sound before the edge that the voice detector needs to find the same edge again. */
-const leadInMs = 700;
 /** No engine on any machine we know of takes this long over one answer; a recording that is one long turn may take its own length more. */
 const answerPatienceMs = 180_000;
 

@@ -8,8 +8,8 @@ import { nextInFlight, nothingInFlight, type InFlight } from '../in-flight.ts';
 import { createKeptSound } from '../kept-sound.ts';
 import { history, stopSpeaking, textQuestion, type ConversationEvent } from '../messages.ts';
 import { mostAttempts, retryDelayMs } from '../retry.ts';
-import { createReplyStream, type ReplyChunk } from '../reply-stream.ts';
-import { firstAudibleSample } from '../wav.ts';
+import { createReplyPlayback } from '../reply-playback.ts';
+import type { ReplyChunk } from '../reply-stream.ts';
 import { connect, type Connection } from './connection.ts';
 
 /** The conversation with the person at the microphone, for as long as the app runs. */
@@ -49,15 +49,12 @@ export interface LiveOptions {
   readonly onPlaying: (playing: boolean) => void;
 }
 
-const replyRateHz = 24_000;
-/** Samples above this are heard as sound (1 % of full scale). */
-const audibleLevel = 327;
 /** Pause before a connection is tried again that could not be opened. */
 const reconnectAfterMs = 500;
 /** Silence that ends any turn (the conversation decides after 3 s without speech). */
 const endingSilence = new Uint8Array(3_200 * 32);
 /** Sound kept before speech is noticed, and at most while nobody listens. */
-const leadInMs = 2_000;
+const listeningKeepMs = 2_000;
 const longestOutageMs = 60_000;
 
 /**
@@ -67,7 +64,15 @@ const longestOutageMs = 60_000;
 export function createLive(options: LiveOptions): Live {
   const { supervisor } = options;
   const sound = createKeptSound();
-  const reply = createReplyStream();
+  const reply = createReplyPlayback({
+    now: () => performance.now(),
+    onReply: options.onReply,
+    onDropped: options.onReplyDropped,
+    onPlaying: options.onPlaying,
+    onHeard: (turn, afterMs) => {
+      tell({ type: 'heard-at-speaker', turn, afterMs });
+    },
+  });
   let connection: Connection | null = null;
   let connecting = false;
   let closed = false;
@@ -81,9 +86,6 @@ export function createLive(options: LiveOptions): Live {
   let askedAtMs = 0;
   /** The person has stopped the reply; what still arrives of it is not wanted. */
   let muzzled = false;
-  let firstSound: { readonly turn: number; readonly sample: number; readonly sinceMs: number } | null = null;
-  let awaiting: { readonly turn: number; readonly sinceMs: number } | null = null;
-  let playing = false;
 
   function tell(event: ExchangeEvent): void {
     const after = nextExchanges(exchanges, event);
@@ -92,34 +94,18 @@ export function createLive(options: LiveOptions): Live {
     options.onExchanges(exchanges);
   }
 
-  function tellPlaying(): void {
-    const now = reply.unplayed().length > 0;
-    if (now === playing) return;
-    playing = now;
-    options.onPlaying(now);
-  }
-
-  function dropReply(): void {
-    reply.drop();
-    firstSound = null;
-    awaiting = null;
-    options.onReplyDropped();
-    tellPlaying();
-  }
-
   function take(event: ConversationEvent): void {
     inFlight = nextInFlight(inFlight, event, sound.endMs());
     tell(event);
     switch (event.type) {
       case 'turn-ended': {
         muzzled = false;
-        const sinceMs = event.asked === 'typed' ? askedAtMs : sound.heardAt(event.speechEndMs);
-        awaiting = sinceMs === null ? null : { turn: event.turn, sinceMs };
+        reply.expect(event.turn, event.asked === 'typed' ? askedAtMs : sound.heardAt(event.speechEndMs));
         break;
       }
       case 'interrupted':
         muzzled = false;
-        dropReply();
+        reply.drop();
         break;
       case 'turn':
         attempts = 0;
@@ -130,7 +116,7 @@ export function createLive(options: LiveOptions): Live {
         break;
       case 'speech-started':
         // An answer that is over for the conversation may still be on its way to the ear.
-        if (!inFlight.answering) dropReply();
+        if (!inFlight.answering) reply.drop();
         break;
       case 'heard':
       case 'pause':
@@ -146,23 +132,13 @@ export function createLive(options: LiveOptions): Live {
   function takeReply(pcm: Uint8Array): void {
     if (muzzled || retry !== 'no') return;
     tell({ type: 'sound' });
-    if (!options.hasSpeaker()) return;
-    const chunk = reply.push(pcm);
-    if (awaiting !== null) {
-      const audible = firstAudibleSample(chunk.pcm, audibleLevel);
-      if (audible >= 0) {
-        firstSound = { ...awaiting, sample: chunk.sample + audible };
-        awaiting = null;
-      }
-    }
-    options.onReply(chunk);
-    tellPlaying();
+    if (options.hasSpeaker()) reply.take(pcm);
   }
 
   /** Counts a failure; after the last one the person is told, else it is asked again. */
   function failed(service: ServiceId, reason: string): void {
     attempts += 1;
-    dropReply();
+    reply.drop();
     if (attempts >= mostAttempts) {
       giveUp(`The ${serviceTitle[service]} failed ${mostAttempts} times on this question (${reason}). Ask it again; if that fails too, quit Earshot and start it again.`);
       return;
@@ -228,7 +204,7 @@ export function createLive(options: LiveOptions): Live {
     const unanswered = inFlight.typed !== null || inFlight.speaking || inFlight.answering || attempts > 0;
     tell({ type: 'disconnected' });
     if (unanswered) failed('conversation', reason);
-    else dropReply();
+    else reply.drop();
     // Sound that nobody hears from now on is kept too.
     inFlight = { ...inFlight, soundFromMs: inFlight.soundFromMs ?? sound.endMs(), speaking: false, answering: false };
     // One that opens and closes at once must not keep us busy.
@@ -256,7 +232,7 @@ export function createLive(options: LiveOptions): Live {
       sentMs = sound.endMs();
     }
     const neededFromMs = inFlight.soundFromMs ?? inFlight.upcomingFromMs;
-    const keepMs = listening && neededFromMs === null ? leadInMs : longestOutageMs;
+    const keepMs = listening && neededFromMs === null ? listeningKeepMs : longestOutageMs;
     sound.forgetBefore(Math.max(sound.endMs() - keepMs, neededFromMs ?? 0));
   }
 
@@ -272,7 +248,7 @@ export function createLive(options: LiveOptions): Live {
       askedAtMs = performance.now();
       attempts = 0;
       muzzled = inFlight.answering;
-      dropReply();
+      reply.drop();
       tell({ type: 'asked', text });
       inFlight = { ...inFlight, typed: text };
       if (connection !== null && retry === 'no') connection.sendMessage(textQuestion(text));
@@ -284,34 +260,26 @@ export function createLive(options: LiveOptions): Live {
     stopSpeaking: () => {
       if (retry !== 'no') giveUp('You stopped this question.');
       muzzled = inFlight.answering;
-      dropReply();
+      reply.drop();
       connection?.sendMessage(stopSpeaking());
     },
     startOver: () => {
       attempts = 0;
       muzzled = inFlight.answering;
-      dropReply();
+      reply.drop();
       connection?.sendMessage(stopSpeaking());
       connection?.sendMessage(history([]));
       inFlight = { ...nothingInFlight, answering: inFlight.answering };
       tell({ type: 'started-over' });
     },
-    playhead: (sample, outputLatencyMs) => {
-      reply.played(sample);
-      if (firstSound !== null && sample >= firstSound.sample) {
-        const heardAtMs = performance.now() - ((sample - firstSound.sample) * 1000) / replyRateHz + outputLatencyMs;
-        tell({ type: 'heard-at-speaker', turn: firstSound.turn, afterMs: heardAtMs - firstSound.sinceMs });
-        firstSound = null;
-      }
-      tellPlaying();
-    },
-    discardReply: dropReply,
+    playhead: reply.played,
+    discardReply: reply.drop,
     unplayed: reply.unplayed,
     close: () => {
       closed = true;
       unwatch();
       connection?.close();
-      dropReply();
+      reply.drop();
       tell({ type: 'disconnected' });
       tell({ type: 'gave-up', problem: 'Earshot was started again before this was answered.' });
     },

@@ -144,7 +144,7 @@ class Listening(FrameProcessor):
 
     async def cleanup(self) -> None:
         """Hang up, however the conversation ended."""
-        await super().cleanup()  # type: ignore[no-untyped-call]
+        await super().cleanup()  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
         await self._stop()
 
     def _take(self, frame: InputAudioRawFrame) -> None:
@@ -181,7 +181,7 @@ class Listening(FrameProcessor):
                 # What the other engines are still doing for a failed turn is of no use any more. An open turn is a
                 # newer one, and has ended that already.
                 if post.failed and not self._turns.is_open:
-                    await self.broadcast_interruption()  # type: ignore[no-untyped-call]
+                    await self.broadcast_interruption()  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
             case _StopSpeaking():
                 if self._turns.is_answer_wanted:
                     await self._interrupt()
@@ -260,7 +260,7 @@ class Listening(FrameProcessor):
     async def _interrupt(self) -> None:
         """End what is being answered; returns when as much of it as was spoken is in the history."""
         await self._turns.interrupt()
-        await self.broadcast_interruption()  # type: ignore[no-untyped-call]
+        await self.broadcast_interruption()  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
         await self.pipeline_worker.flush_pipeline()
 
     async def _close_turn(self) -> None:

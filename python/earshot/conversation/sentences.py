@@ -49,7 +49,7 @@ class Sentences(LLMTextProcessor):
     """
 
     def __init__(self, turns: Turns) -> None:
-        cutter = SentenceCutter()  # type: ignore[no-untyped-call]
+        cutter = SentenceCutter()  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
         super().__init__(text_aggregator=cutter, text_transforms=[("*", as_spoken)])
         self._turns = turns
 

@@ -43,7 +43,7 @@ async def converse(websocket: WebSocket, pace: Pace, means: Means) -> None:
     transport = Transport(websocket, pace)
     worker = _worker(transport, pace, means)
 
-    @transport.event_handler("on_client_disconnected")  # type: ignore[untyped-decorator]
+    @transport.event_handler("on_client_disconnected")  # type: ignore[untyped-decorator]  # pipecat leaves it untyped
     async def on_client_disconnected(_transport: Transport, _websocket: WebSocket) -> None:
         await worker.cancel(reason="main hung up")
 

@@ -51,7 +51,7 @@ class Output(FastAPIWebsocketOutputTransport):
 
     async def _write_audio_sleep(self) -> None:
         if self._pace == "realtime":
-            await super()._write_audio_sleep()  # type: ignore[no-untyped-call]
+            await super()._write_audio_sleep()  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
 
 
 class Transport(FastAPIWebsocketTransport):

@@ -54,7 +54,7 @@ class VoiceDetector:
     """Silero over one stream of audio."""
 
     def __init__(self, model: Path) -> None:
-        self._model = SileroOnnxModel(str(model))  # type: ignore[no-untyped-call]
+        self._model = SileroOnnxModel(str(model))  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
         self._activity = Activity()
         self._since_reset_ms = 0
         self._clear_silence_ms = 0
@@ -75,5 +75,5 @@ class VoiceDetector:
         self._clear_silence_ms = self._clear_silence_ms + WINDOW_MS if confidence < _RESET_CONFIDENCE else 0
         quiet = not self._activity.speaking and self._clear_silence_ms >= _RESET_AFTER_MS
         if quiet and self._since_reset_ms >= _RESET_EVERY_MS:
-            self._model.reset_states()  # type: ignore[no-untyped-call]
+            self._model.reset_states()  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
             self._since_reset_ms = 0

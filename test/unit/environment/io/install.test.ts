@@ -9,8 +9,7 @@ import { startPackageIndex } from '../../../fakes/package-index.ts';
 import { deadOrigin } from '../../../fakes/web-server.ts';
 import { useIndexAlone } from '../../real-uv.ts';
 import { oneMebibyteDisk } from '../../small-disk.ts';
-import { environmentsIn, tiny, type Checkout } from '../../small-checkout.ts';
-import { checkoutWithShim } from './checkout-with-shim.ts';
+import { environmentsIn, tiny, type Checkout, smallCheckout } from '../../small-checkout.ts';
 
 // Where the tests' home has no uv yet, the first test that needs it installs it.
 vi.setConfig({ testTimeout: 120_000 });
@@ -44,7 +43,7 @@ test('the first start sets up what is missing, step by step, and the second noth
   const index = await startPackageIndex([tiny]);
   const hub = await startHub({ 'model.bin': [weights] });
   useIndexAlone(index.origin);
-  const checkout = await checkoutWithShim();
+  const checkout = await smallCheckout();
   const said: Progress[] = [];
   const first = await setUp(checkout, hub.origin, { said });
   const requests = [...index.requests, ...hub.requests];
@@ -79,7 +78,7 @@ test('the first start sets up what is missing, step by step, and the second noth
 test('a set-up that lost the network goes on where it was', async () => {
   const index = await startPackageIndex([tiny]);
   useIndexAlone(index.origin);
-  const checkout = await checkoutWithShim();
+  const checkout = await smallCheckout();
   await expect(setUp(checkout, await deadOrigin())).rejects.toMatchObject({
     fault: { id: 'download-failed', title: 'No network. Still missing: A tiny model (48.8 KiB).' },
   });
@@ -94,7 +93,7 @@ test('installing by hand hashes every model again and mends one that lost bytes'
   const index = await startPackageIndex([tiny]);
   const hub = await startHub({ 'model.bin': [weights] });
   useIndexAlone(index.origin);
-  const checkout = await checkoutWithShim();
+  const checkout = await smallCheckout();
   await setUp(checkout, hub.origin);
   const path = join(checkout.folders.data, 'models', 'tiny', 'model.bin');
   // What a failing disk does: other bytes under the times that were remembered.
@@ -118,7 +117,7 @@ test('a disk without room is said before anything is fetched', async (context) =
   const disk = oneMebibyteDisk(context);
   const index = await startPackageIndex([tiny]);
   useIndexAlone(index.origin);
-  const checkout = await checkoutWithShim();
+  const checkout = await smallCheckout();
   const folders = { ...checkout.folders, data: join(disk, 'data') };
   mkdirSync(folders.data);
   symlinkSync(join(checkout.folders.data, 'tools'), join(folders.data, 'tools'));

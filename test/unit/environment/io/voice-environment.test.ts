@@ -8,9 +8,8 @@ import { installedEnvironment, installEnvironment, voiceSlot, type PythonEnviron
 import { startPackageIndex, wheel } from '../../../fakes/package-index.ts';
 import { deadOrigin } from '../../../fakes/web-server.ts';
 import { useIndexAlone } from '../../real-uv.ts';
-import { environmentsIn, lockVoice, tiny, type Checkout } from '../../small-checkout.ts';
+import { environmentsIn, lockVoice, tiny, type Checkout, smallCheckout } from '../../small-checkout.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
-import { checkoutWithShim } from './checkout-with-shim.ts';
 
 // Where the tests' home has no uv yet, the first test that needs it installs it.
 vi.setConfig({ testTimeout: 120_000 });
@@ -30,7 +29,7 @@ function answerOf({ python }: PythonEnvironment): string {
 test('an environment is there once it was installed to its end, and runs', async () => {
   const index = await startPackageIndex([tiny]);
   useIndexAlone(index.origin);
-  const checkout = await checkoutWithShim();
+  const checkout = await smallCheckout();
   const slot = await slotOf(checkout);
   expect(installedEnvironment(slot)).toBeNull();
   const environment = await install(slot, checkout);
@@ -49,7 +48,7 @@ test.each([
 ])('a failed install leaves nothing that counts as installed: %s', async (_what, start, reason) => {
   const index = await start();
   useIndexAlone(index.origin);
-  const checkout = await checkoutWithShim();
+  const checkout = await smallCheckout();
   const slot = await slotOf(checkout);
   await expect(install(slot, checkout)).rejects.toMatchObject({
     fault: {
@@ -63,7 +62,7 @@ test.each([
 
 test('without a network it says what is missing, and a later start goes on', async () => {
   useIndexAlone(await deadOrigin());
-  const offline = await checkoutWithShim();
+  const offline = await smallCheckout();
   const slot = await slotOf(offline);
   await expect(install(slot, offline)).rejects.toMatchObject({
     fault: { id: 'download-failed', title: 'No network. Still missing: the Python packages of the voice stack.' },
@@ -71,7 +70,7 @@ test('without a network it says what is missing, and a later start goes on', asy
   const index = await startPackageIndex([tiny]);
   useIndexAlone(index.origin);
   // uv takes its sources from the environment once, when Earshot starts.
-  expect(answerOf(await install(slot, await checkoutWithShim()))).toBe('42');
+  expect(answerOf(await install(slot, await smallCheckout()))).toBe('42');
 });
 
 test.each(['/simple/tiny/', '/files/tiny-1.0-py3-none-any.whl'])(
@@ -86,7 +85,7 @@ test.each(['/simple/tiny/', '/files/tiny-1.0-py3-none-any.whl'])(
       return holds;
     });
     useIndexAlone(index.origin);
-    const checkout = await checkoutWithShim();
+    const checkout = await smallCheckout();
     const installer = spawn(process.execPath, [program, checkout.home, checkout.root], { stdio: ['ignore', 'pipe', 'inherit'] });
     const said: string[] = [];
     installer.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()));
@@ -105,7 +104,7 @@ test('another lock is another environment, and the old one works until the new o
   const broken = wheel('tiny', '3.0', { 'tiny/__init__.py': 'answer = 44\n' });
   const index = await startPackageIndex([tiny, newer]);
   useIndexAlone(index.origin);
-  const checkout = await checkoutWithShim();
+  const checkout = await smallCheckout();
   const old = await install(await slotOf(checkout), checkout);
   lockVoice(checkout.root, [broken]);
   await expect(install(await slotOf(checkout), checkout)).rejects.toThrow('Could not be fetched');
@@ -122,7 +121,7 @@ test('another lock is another environment, and the old one works until the new o
 test('two starts at once end with one environment that both use', async () => {
   const index = await startPackageIndex([tiny]);
   useIndexAlone(index.origin);
-  const checkout = await checkoutWithShim();
+  const checkout = await smallCheckout();
   const slot = await slotOf(checkout);
   const [one, two] = await Promise.all([install(slot, checkout), install(slot, checkout)]);
   expect({ same: one, answer: answerOf(one), environments: environmentsIn(checkout.folders) }).toEqual({

@@ -3,10 +3,12 @@ import { runBenchStartup, runBenchVoice } from './commands/bench.ts';
 import { createContext } from './commands/context.ts';
 import { runInstall } from './commands/install.ts';
 import { createOutput, faultOf, reportFault, stopped } from './commands/output.ts';
+import { runPlan } from './commands/plan.ts';
 import { runProbe } from './commands/probe.ts';
 import { runServe } from './commands/serve.ts';
 import { runStart } from './commands/start.ts';
 import { runTalk } from './commands/talk.ts';
+import { userFolders } from './platform/folders.ts';
 import packageFile from '../package.json';
 
 const usage = `Usage: earshot [COMMAND] [OPTIONS]
@@ -14,10 +16,14 @@ const usage = `Usage: earshot [COMMAND] [OPTIONS]
   earshot                    set up what is missing and answer one bundled question aloud
   earshot talk FILE.wav      answer a recording   [--out reply.wav] [--realtime]
   earshot serve              run the voice stack until stopped
-  earshot install            install and check everything the plan needs
+  earshot install            install and check everything the plan needs   [--plan FILE]
   earshot bench voice        measure the time from question to answer
   earshot bench startup      measure the start into the tray against a hello-world's
   earshot probe              show what this computer is   [--nvidia-smi PATH]
+  earshot plan               show what would run where, and why   [--hardware FILE]
+
+  --plan FILE        a plan saved with "earshot plan --json", instead of one made now
+  --hardware FILE    a computer saved with "earshot probe --json", instead of this one; - reads standard input
 
 Options of every command:
   --json             print one JSON document on standard output and nothing else
@@ -36,9 +42,10 @@ const commands: Readonly<Record<string, Command>> = {
   start: { options: ['settings'], positionals: [] },
   talk: { options: ['settings', 'out', 'realtime'], positionals: ['FILE.wav'] },
   serve: { options: ['settings'], positionals: [] },
-  install: { options: ['settings'], positionals: [] },
+  install: { options: ['settings', 'plan'], positionals: [] },
   bench: { options: ['settings'], positionals: ['voice|startup'] },
   probe: { options: ['nvidia-smi'], positionals: [] },
+  plan: { options: ['settings', 'hardware'], positionals: [] },
 };
 
 const commonOptions = ['json', 'help', 'version'];
@@ -50,6 +57,8 @@ const options = {
   out: { type: 'string' },
   realtime: { type: 'boolean' },
   'nvidia-smi': { type: 'string' },
+  hardware: { type: 'string' },
+  plan: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 class UsageError extends Error {}
@@ -96,12 +105,13 @@ async function run(name: string, values: Values, positionals: readonly string[])
   }
   try {
     if (name === 'probe') return await runProbe(output, text(values['nvidia-smi']));
+    if (name === 'plan') return await runPlan(output, userFolders(process.env), { hardware: text(values['hardware']), settings: text(values['settings']) });
     const context = await createContext(output, text(values['settings']), stop.signal);
     switch (name) {
       case 'bench':
         return await (positionals[0] === 'startup' ? runBenchStartup(context) : runBenchVoice(context));
       case 'install':
-        return await runInstall(context);
+        return await runInstall(context, text(values['plan']));
       case 'serve':
         return await runServe(context);
       case 'talk':

@@ -69,7 +69,7 @@ const notice = z.object({
   title: z.string(),
   detail: z.string().nullable(),
   /** Buttons: each sends a command without arguments. */
-  actions: z.array(z.object({ title: z.string(), command: z.enum(['try-again', 'dismiss-notice', 'open-logs']) })),
+  actions: z.array(z.object({ title: z.string(), command: z.enum(['try-again', 'dismiss-notice', 'open-logs', 'plan-anew', 'keep-plan']) })),
 });
 
 const device = z.object({ id: z.string(), label: z.string() });
@@ -138,6 +138,9 @@ export const commandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('choose-speaker'), device: device.nullable() }),
   z.object({ kind: z.literal('report-audio'), report: audioReport }),
   z.object({ kind: z.literal('try-again') }),
+  /** Move the services to where they fit best now, or leave them where they are. */
+  z.object({ kind: z.literal('plan-anew') }),
+  z.object({ kind: z.literal('keep-plan') }),
   z.object({ kind: z.literal('dismiss-notice'), id: z.string() }),
   z.object({ kind: z.literal('open-logs') }),
   z.object({ kind: z.literal('hide') }),

@@ -6,6 +6,7 @@ import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { measureColdStart } from './bench/cold-start.ts';
+import { measurePredictions } from './bench/predicted-latency.ts';
 import { earshotEnvironment } from './setup/cache.ts';
 import type { SuiteFigure } from './setup/figures.ts';
 import { prepareProduct, repository } from './setup/prepare.ts';
@@ -47,6 +48,8 @@ for (const which of ['voice', 'startup']) {
     });
   }
 }
+
+figures.push(...(await measurePredictions()));
 
 const record = join(await mkdtemp(join(tmpdir(), 'earshot-verify-')), 'figures.jsonl');
 const suites = await execa('npx', ['vitest', 'run', '--project', 'real'], { cwd: repository, env: { EARSHOT_FIGURES: record }, stdio: 'inherit', reject: false });

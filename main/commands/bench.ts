@@ -19,6 +19,7 @@ export async function runBenchVoice(context: Context): Promise<number> {
       python: prepared.installation.python,
       systemPrompt: context.settings.systemPrompt,
       voice: prepared.plan.voice,
+      predictedVoiceToVoiceMs: prepared.plan.predictedVoiceToVoiceMs,
       llm: { url: baseUrl(planned, endpoint), token: endpoint.token, model: planned.model },
       signal: context.signal,
       say: context.output.say,

@@ -1,10 +1,18 @@
+import { install } from '../environment/io/install.ts';
+import type { Installation } from '../environment/model.ts';
+import type { Plan } from '../plan/model.ts';
+import { readPlan } from '../plan/plan-file.ts';
+import { FaultError } from '../platform/fault.ts';
 import { formatDuration } from '../platform/text.ts';
+import { installableEnvironments } from '../services/io/preparation.ts';
 import type { Context } from './context.ts';
-import { prepare } from './stack.ts';
+import { readInput } from './input.ts';
+import { progressLines } from './output.ts';
+import { prepare, stoppable } from './stack.ts';
 
 /** `earshot install`: makes the disk hold what the plan needs and hashes every model file again. */
-export async function runInstall(context: Context): Promise<number> {
-  const { installation } = await prepare(context, { rehash: true });
+export async function runInstall(context: Context, planFile: string | undefined): Promise<number> {
+  const installation = planFile === undefined ? (await prepare(context, { rehash: true })).installation : await installSaved(context, planFile);
   const lines = installation.steps.map(
     (step) => `${step.outcome === 'present' ? 'present' : 'done   '}  ${step.title}${step.outcome === 'done' ? ` (${formatDuration(step.durationMs)})` : ''}`,
   );
@@ -13,4 +21,29 @@ export async function runInstall(context: Context): Promise<number> {
     [...lines, `Environment ${installation.fingerprint}`].join('\n'),
   );
   return 0;
+}
+
+/** What a saved plan names, without a look at this computer: who saved it has decided. */
+async function installSaved(context: Context, planFile: string): Promise<Installation> {
+  const plan = await savedPlan(context, planFile);
+  for (const line of [...plan.notes, ...notInstallable(plan)]) context.output.say(line);
+  return stoppable(context, () => install({ ...context, plan, rehash: true, report: progressLines(context.output) }));
+}
+
+/** Engines on a graphics card need environments of their own, which no installer of ours makes yet. */
+function notInstallable(plan: Plan): readonly string[] {
+  const missing = new Set(plan.services.flatMap(({ env }) => (env === null || installableEnvironments.includes(env) ? [] : [env])));
+  return [...missing].map((env) => `This plan also wants the environment "${env}", which this version of Earshot cannot install yet. It is left out.`);
+}
+
+async function savedPlan({ catalogue }: Context, path: string): Promise<Plan> {
+  const input = await readInput(path);
+  const read = 'text' in input ? readPlan(input.text, catalogue) : input;
+  if ('plan' in read) return read.plan;
+  throw new FaultError({
+    id: 'plan-invalid',
+    title: `The plan ${path} cannot be used.`,
+    detail: read.problem,
+    cure: 'Make it anew with "earshot plan --json", or leave out --plan to install what this computer needs.',
+  });
 }

@@ -9,6 +9,11 @@ import { progressLines, reportFault, stopped } from './output.ts';
 
 /** {@link prepareStack} with its progress told to the person. */
 export async function prepare(context: Context, options: { readonly rehash: boolean } = { rehash: false }): Promise<Prepared> {
+  return stoppable(context, () => prepareStack({ ...context, rehash: options.rehash, note: context.output.say, report: progressLines(context.output) }));
+}
+
+/** Ends the process at once when it is told to stop during `work`, which installs. */
+export async function stoppable<T>(context: Context, work: () => Promise<T>): Promise<T> {
   // An install is safe to kill at any point, so a stop in the middle of it needs no ceremony.
   function leave(): void {
     reportFault(context.output, stopped);
@@ -16,7 +21,7 @@ export async function prepare(context: Context, options: { readonly rehash: bool
   }
   context.signal.addEventListener('abort', leave);
   try {
-    return await prepareStack({ ...context, rehash: options.rehash, note: context.output.say, report: progressLines(context.output) });
+    return await work();
   } finally {
     context.signal.removeEventListener('abort', leave);
   }

@@ -8,7 +8,7 @@ import type { Voice } from './voice.ts';
 
 export interface CommandMeans {
   readonly store: DesktopStore;
-  readonly voice: Pick<Voice, 'live' | 'restart'>;
+  readonly voice: Pick<Voice, 'live' | 'restart' | 'planAnew'>;
   readonly pressToTalk: Pick<PressToTalk, 'press' | 'release' | 'followMode'>;
   readonly preferences: Pick<Preferences, 'change'>;
   readonly hide: () => void;
@@ -64,6 +64,12 @@ export function createCommands(means: CommandMeans): (command: Command) => strin
       case 'try-again':
         tryAgain();
         return;
+      case 'plan-anew':
+        restart(voice.planAnew);
+        return;
+      case 'keep-plan':
+        store.setState({ offeredPlan: null });
+        return;
       case 'dismiss-notice':
         dismiss(command.id);
         return;
@@ -92,17 +98,25 @@ export function createCommands(means: CommandMeans): (command: Command) => strin
   }
 
   function tryAgain(): void {
-    const { stack, services } = store.getState();
+    const { stack, services, planned } = store.getState();
     if (stack.kind === 'failed' || givenUpService(services) !== null) {
-      voice.restart().catch((error: unknown) => {
-        means.log(`could not be started again: ${errorMessage(error)}`);
-      });
+      restart(voice.restart);
+      return;
+    }
+    if (planned !== null && planned.findings.length > 0) {
+      restart(voice.planAnew);
       return;
     }
     store.setState({ microphoneRests: true });
     setTimeout(() => {
       store.setState({ microphoneRests: false });
     }, microphoneRestMs);
+  }
+
+  function restart(how: () => Promise<void>): void {
+    how().catch((error: unknown) => {
+      means.log(`could not be started again: ${errorMessage(error)}`);
+    });
   }
 
   function dismiss(id: string): void {

@@ -30,6 +30,20 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
       actions: [tryAgain, openLogs],
     };
   },
+  'gpu-trouble': ({ planned }) => {
+    const [first, ...others] = planned?.findings ?? [];
+    if (first === undefined) return null;
+    return { severity: first.severity, title: first.title, detail: joined(first.detail, ...others.map(({ title }) => title)), actions: [tryAgain, openLogs] };
+  },
+  'plan-offered': ({ offeredPlan }) =>
+    offeredPlan === null
+      ? null
+      : {
+          severity: 'info',
+          title: 'What other programs leave of the graphics card has changed.',
+          detail: joined(...offeredPlan, 'Earshot can move its parts to where they fit best; that takes about as long as a start.'),
+          actions: [{ title: 'Move them now', command: 'plan-anew' }, { title: 'Leave it', command: 'keep-plan' }],
+        },
   'page-lost': ({ page }) =>
     page === 'lost'
       ? { severity: 'error', title: 'This window crashed again and again.', detail: 'Choose “Open Earshot” in the tray’s menu to load it again.', actions: [openLogs] }

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AudioReport } from '../../preload/contract.ts';
 import type { Exchange } from '../conversation/exchanges.ts';
+import type { HardwareReport } from '../hardware/model.ts';
+import type { Plan } from '../plan/model.ts';
 import type { Fault } from '../platform/fault.ts';
+import type { Finding } from '../platform/finding.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import { defaultSettings, type Settings } from '../settings/schema.ts';
 import type { Step } from './steps.ts';
@@ -13,6 +16,10 @@ export interface DesktopState {
   /** What the voice stack has come to. "running" once its services were started. */
   readonly stack: { readonly kind: 'preparing' | 'running' } | { readonly kind: 'failed'; readonly fault: Fault };
   readonly steps: readonly Step[];
+  /** What the running stack was decided from; null before the first decision. */
+  readonly planned: Planned | null;
+  /** What has changed on the graphics cards, while a better plan waits for the person's word; null when none does. */
+  readonly offeredPlan: readonly string[] | null;
   readonly services: readonly ServiceSnapshot[];
   /** The conversation has listened once: from then on what is missing is a trouble and no longer the start. */
   readonly wasReady: boolean;
@@ -34,6 +41,12 @@ export interface DesktopState {
   readonly trayShown: boolean | null;
   /** Sentences about how the settings were read or could not be saved. */
   readonly remarks: readonly Remark[];
+}
+
+export interface Planned {
+  readonly hardware: HardwareReport;
+  readonly plan: Plan;
+  readonly findings: readonly Finding[];
 }
 
 export interface Remark {
@@ -62,6 +75,8 @@ export function createDesktopStore(version: string): DesktopStore {
     version,
     stack: { kind: 'preparing' },
     steps: [],
+    planned: null,
+    offeredPlan: null,
     services: [],
     wasReady: false,
     exchanges: [],

@@ -20,7 +20,7 @@ export function snapshotOf(state: DesktopState): Snapshot {
     status: statusOf(state),
     headline: headlineOf(state),
     setup: settingUp ? state.steps.map(({ title, state: stepState, detail, durationMs }) => ({ title, state: stepState, detail, durationMs })) : null,
-    services: state.services.map((service) => serviceRow(service, state.exchanges)),
+    services: state.services.map((service) => serviceRow(service, state)),
     exchanges: state.exchanges.map(shownExchange),
     listening: {
       mode: settings.conversation.mode,
@@ -52,7 +52,7 @@ function shownShortcut({ settings, shortcut }: DesktopState): string | null {
 /** The part of an answer's time that each service is accountable for. */
 const stageOf: Readonly<Record<ServiceId, keyof Latency>> = { stt: 'sttMs', llm: 'llmMs', tts: 'ttsMs', conversation: 'voiceToVoiceMs' };
 
-function serviceRow({ service, state }: ServiceSnapshot, exchanges: readonly Exchange[]): ServiceRow {
+function serviceRow({ service, state }: ServiceSnapshot, { exchanges, planned }: DesktopState): ServiceRow {
   const measured = exchanges.flatMap(({ latency, asked }) => (latency === null || asked === 'typed' ? [] : [latency[stageOf[service.id]]]));
   return {
     id: service.id,
@@ -61,7 +61,7 @@ function serviceRow({ service, state }: ServiceSnapshot, exchanges: readonly Exc
     detail: state.kind === 'backing-off' || state.kind === 'failed' ? state.reason : null,
     engine: service.engine,
     model: service.model,
-    device: service.device,
+    device: planned?.plan.gpus.find(({ uuid }) => uuid === service.device)?.name ?? service.device,
     p50Ms: measured.length === 0 ? null : quantile(measured, 0.5),
   };
 }

@@ -4,9 +4,12 @@ import { describeFault, FaultError, type Fault } from '../platform/fault.ts';
 import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
 import { loadSettings } from '../settings/store.ts';
-import { prepareStack } from '../services/io/preparation.ts';
+import { loadCatalogue } from '../plan/io/catalogue-file.ts';
+import { prepareStack, type Prepared } from '../services/io/preparation.ts';
+import { processesBelow } from '../services/io/own-processes.ts';
 import { openStack, type RunningStack } from '../services/io/running-stack.ts';
 import type { AudioLink } from './audio-link.ts';
+import { followCards } from './replanning.ts';
 import { remarkOf, type DesktopStore } from './state.ts';
 import { hasSpeaker } from './status.ts';
 import { stepsAfter, stepsAfterFailure } from './steps.ts';
@@ -16,6 +19,8 @@ export interface Voice {
   readonly start: () => Promise<void>;
   /** Ends what runs, checks every file and starts anew. */
   readonly restart: () => Promise<void>;
+  /** The same for a machine that has changed: nothing on disk is doubted. */
+  readonly planAnew: () => Promise<void>;
   /** The conversation; null while nothing runs. */
   readonly live: () => Live | null;
   readonly stop: () => Promise<void>;
@@ -34,6 +39,7 @@ export function createVoice(options: VoiceOptions): Voice {
   let stack: RunningStack | null = null;
   let live: Live | null = null;
   let ended: Promise<unknown> = Promise.resolve();
+  let unfollowCards: (() => void) | null = null;
   let busy = false;
   let stopping = false;
 
@@ -46,11 +52,12 @@ export function createVoice(options: VoiceOptions): Voice {
     try {
       // Read anew at each start: what a person mends before pressing "Try again" is often a setting.
       const { settings, notices } = await loadSettings(folders, new Date());
-      store.setState(({ remarks }) => ({ settings, remarks: [...remarks, ...notices.map(remarkOf)] }));
-      const prepared = await prepareStack({ ...options, settings, rehash, note: log, report: follow });
+      const { catalogue, notices: catalogueNotices } = await loadCatalogue(folders);
+      store.setState(({ remarks }) => ({ settings, remarks: [...remarks, ...[...notices, ...catalogueNotices].map(remarkOf)] }));
+      const prepared = await prepareStack({ ...options, settings, catalogue, rehash, note: log, report: follow });
       // A quit during a long set-up has nothing of ours to stop.
       if (stopping) return;
-      run(openStack(prepared, { ...options, settings, say: log }));
+      run(prepared, openStack(prepared, { ...options, settings, catalogue, say: log }));
     } catch (error) {
       const fault = faultOf(error);
       log(describeFault(fault));
@@ -58,14 +65,14 @@ export function createVoice(options: VoiceOptions): Voice {
     }
   }
 
-  function run(opened: RunningStack): void {
+  function run(prepared: Prepared, opened: RunningStack): void {
     stack = opened;
     const { supervisor } = opened;
     function look(): void {
       if (stack === opened) store.setState({ services: supervisor.snapshot() });
     }
     supervisor.onChange(look);
-    store.setState({ stack: { kind: 'running' } });
+    store.setState({ stack: { kind: 'running' }, planned: prepared });
     supervisor.start();
     look();
     live = createLive({
@@ -79,9 +86,20 @@ export function createVoice(options: VoiceOptions): Voice {
       onReplyDropped: link.drop,
       onPlaying: (playing) => { store.setState({ playing }); },
     });
+    unfollowCards = followCards(prepared, {
+      store,
+      folders,
+      ownPids: () => processesBelow(process.pid),
+      planAnew: () => {
+        startAnew(false).catch((error: unknown) => { log(`could not be started anew: ${errorMessage(error)}`); });
+      },
+      log,
+    });
   }
 
   function end(): Promise<unknown> {
+    unfollowCards?.();
+    unfollowCards = null;
     live?.close();
     live = null;
     const running = stack;
@@ -91,18 +109,21 @@ export function createVoice(options: VoiceOptions): Voice {
     return ended;
   }
 
+  async function startAnew(rehash: boolean): Promise<void> {
+    if (busy || stopping) return;
+    busy = true;
+    try {
+      await end();
+      await start(rehash);
+    } finally {
+      busy = false;
+    }
+  }
+
   return {
     start: () => start(false),
-    restart: async () => {
-      if (busy || stopping) return;
-      busy = true;
-      try {
-        await end();
-        await start(true);
-      } finally {
-        busy = false;
-      }
-    },
+    restart: () => startAnew(true),
+    planAnew: () => startAnew(false),
     live: () => live,
     stop: async () => {
       stopping = true;

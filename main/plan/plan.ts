@@ -1,121 +1,95 @@
-import type { HardwareReport, OllamaReport } from '../hardware/model.ts';
-import type { ExternalServer, Settings } from '../settings/schema.ts';
-import type { Catalogue, Model } from './catalogue.ts';
-import type { Plan, PlannedService, ServiceId } from './model.ts';
+import type { Gpu, HardwareReport } from '../hardware/model.ts';
+import type { Settings } from '../settings/schema.ts';
+import { gpuBudgetMiB, processesThatComeBack } from './budgets.ts';
+import type { Catalogue } from './catalogue.ts';
+import { usesOllama } from './choices.ts';
+import { withContext } from './contexts.ts';
+import { driverAdvice, judgeGpus, type GpuVerdict } from './gpu-choice.ts';
+import type { Plan, PlannedGpu, PlannedService } from './model.ts';
+import { roles, type Placed } from './placement.ts';
+import { plannedServices } from './planned-services.ts';
+import { gpuFactor, predictionOf } from './prediction.ts';
+import { problemOf, type PlanProblem } from './problem.ts';
+import { buildNotes, gpuSentence, limitedBy, ollamaNotes, othersNotes, serverNotes, targetNote, toolkitNotes } from './sentences.ts';
+import { chooseTorchBuild } from './torch-build.ts';
+import { chooseVoice, modelsOnDisk } from './voice.ts';
+import { placeAsWished } from './wishes.ts';
 
-/**
- * Decides which engine serves what. First form: every engine on the CPU, a server by URL where settings name one, a
- * running Ollama for the language model where it has one.
- */
+/** Decides which GPUs are used, which torch build suits them, and which model runs where in which precision, and says why. */
 export function plan(hardware: HardwareReport, catalogue: Catalogue, settings: Settings): Plan {
-  const notes: string[] = [];
-  const threads = threadsFor(hardware.cpu.cores);
+  const verdicts = judgeGpus(hardware, catalogue, settings.overrides);
+  const allowed = addressable(verdicts.filter((verdict) => verdict.allowed).map(({ gpu }) => gpu));
+  const comesBack = processesThatComeBack(hardware, usesOllama(hardware, catalogue, settings));
+  const budgets = new Map(allowed.map((gpu) => [gpu.uuid, gpuBudgetMiB(gpu, hardware, comesBack)]));
+  const problem = problemOf(allowed, budgets, hardware, catalogue, settings);
+  const wished = placeAsWished(problem, verdicts, settings);
 
-  const stt = settings.services.stt
-    ? external('stt', settings.services.stt, notes)
-    : embedded('stt', modelFor(catalogue, 'stt'), threads.stt);
-  const tts = settings.services.tts
-    ? external('tts', settings.services.tts, notes)
-    : embedded('tts', modelFor(catalogue, 'tts'), threads.tts);
-  const llm = chooseLanguageModel(hardware.ollama, catalogue, settings, threads.llm, notes);
-  const turn = embedded('turn', modelFor(catalogue, 'turn'), 1);
+  const { placed, contextTokens } = withContext(wished.placed, leftBeside(wished.placed, budgets));
+  const services = plannedServices(placed, { every: problem.choices, contextTokens, allowed, hardware, catalogue, settings });
+  const prediction = predictionOf(placed, hardware);
+  const predictedVoiceToVoiceMs = Object.values<number>({ ...prediction }).reduce((sum, ms) => sum + ms, 0);
 
-  const services = [stt, llm, tts, turn];
-  const voice = tts.server === null ? chooseVoice(settings.voice, catalogue, notes) : settings.voice;
-  return { services, models: modelsOnDisk(catalogue, services), voice, notes };
-}
+  const used = allowed.filter(({ uuid }) => isUsed(uuid, services));
+  const torchGpus = used.length > 0 ? used : bestOf(allowed);
+  const build = chooseTorchBuild(torchGpus, hardware, catalogue, { overrideId: settings.overrides.torchBuild?.id ?? null });
+  const gpus = verdicts.map((verdict) => plannedGpu(verdict, services, budgets, problem));
+  const { voice, notes: voiceNotes } = settings.services.tts === undefined ? chooseVoice(settings.voice, catalogue) : { voice: settings.voice, notes: [] };
+  const llm = services.find((service) => service.id === 'llm');
 
-const roleTitle = { stt: 'speech recognition', llm: 'language model', tts: 'voice', turn: 'end-of-turn detection' } as const satisfies Record<ServiceId, string>;
-
-/** The voice of the settings if it is installed; a misspelt one must not keep the assistant silent. */
-function chooseVoice(wanted: string, catalogue: Catalogue, notes: string[]): string {
-  const names = modelFor(catalogue, 'voices').files.map((file) => file.name.replace(/\.bin$/, ''));
-  const [first = wanted] = names;
-  if (names.includes(wanted)) return wanted;
-  notes.push(`There is no voice "${wanted}", so ${first} speaks. You can choose from: ${names.join(', ')}.`);
-  return first;
-}
-
-/**
- * Speech recognition and speech synthesis take turns and may each use every core. The language model gets one thread
- * fewer than there are cores, one on two: small models on busy cores collapse when their threads spin (1.6 tok/s measured).
- */
-function threadsFor(cores: number): { stt: number; tts: number; llm: number } {
-  const speech = Math.max(1, Math.min(cores, 8));
-  return { stt: speech, tts: speech, llm: Math.max(1, Math.min(cores - 1, 8)) };
-}
-
-function modelFor(catalogue: Catalogue, role: Model['role']): Model {
-  const found = catalogue.models.find((model) => model.role === role);
-  if (found === undefined) throw new Error(`the catalogue has no model for ${role}`);
-  return found;
-}
-
-function embedded(id: ServiceId, model: Model, threads: number): PlannedService {
   return {
-    id,
-    engine: model.engine,
-    model: model.id,
-    precision: model.precision,
-    device: 'cpu',
-    build: 'none',
-    env: 'voice',
-    threads,
-    server: null,
+    profile: settings.profile,
+    torchBuild: { id: build.id, torch: build.torch, reason: build.reason },
+    gpus,
+    services,
+    predictedVoiceToVoiceMs,
+    prediction,
+    vram: allowed.map(({ uuid }) => ({ uuid, budgetMiB: budgets.get(uuid) ?? 0, plannedMiB: plannedMiB(services, uuid) })),
+    models: modelsOnDisk(catalogue, services),
+    voice,
+    notes: [
+      ...serverNotes(services),
+      ...(llm === undefined ? [] : ollamaNotes(llm, allowed, hardware, catalogue, settings)),
+      ...voiceNotes,
+      ...wished.notes,
+      ...allowed.flatMap((gpu) => othersNotes(gpu, hardware, comesBack)),
+      // Several cards of one kind are left alone in the same words: once is enough.
+      ...new Set(gpus.filter((gpu) => !gpu.use && budgets.has(gpu.uuid)).map((gpu) => gpu.reason)),
+      targetNote(predictedVoiceToVoiceMs, settings.profile, limitedBy(services, settings)),
+      ...buildNotes(build, torchGpus, settings),
+      ...toolkitNotes(hardware),
+      ...driverAdvice(hardware, catalogue),
+    ],
   };
 }
 
-function external(id: ServiceId, server: ExternalServer, notes: string[]): PlannedService {
-  notes.push(`The ${roleTitle[id]} is the server at ${server.url}, as your settings say.`);
-  return {
-    id,
-    engine: 'external',
-    model: server.model ?? 'default',
-    precision: null,
-    device: 'external',
-    build: 'none',
-    env: null,
-    threads: 0,
-    server: { url: server.url, token: server.token },
-  };
+/** Cards that a plan can tell apart: a description from a file may name two alike, or one like the processor. */
+function addressable(gpus: readonly Gpu[]): readonly Gpu[] {
+  return gpus.filter(({ uuid }, index) => !['', 'cpu', 'external'].includes(uuid) && gpus.findIndex((other) => other.uuid === uuid) === index);
 }
 
-function chooseLanguageModel(
-  ollama: OllamaReport | null,
-  catalogue: Catalogue,
-  settings: Settings,
-  threads: number,
-  notes: string[],
-): PlannedService {
-  if (settings.services.llm) return external('llm', settings.services.llm, notes);
-  const installed = settings.languageModel === 'auto' && ollama?.running === true ? chatModel(ollama) : undefined;
-  if (ollama !== null && installed !== undefined) {
-    notes.push(`The language model is ${installed} in the Ollama ${ollama.version} that is running.`);
-    return {
-      id: 'llm',
-      engine: 'ollama',
-      model: installed,
-      precision: null,
-      device: 'external',
-      build: 'none',
-      env: null,
-      threads: 0,
-      server: { url: `${ollama.url}/v1`, token: '' },
-    };
-  }
-  if (ollama?.running === true && settings.languageModel === 'auto') {
-    notes.push('Ollama is running but has no model that can chat; the embedded language model answers instead.');
-  }
-  return embedded('llm', modelFor(catalogue, 'llm'), threads);
+/** Room on the language model's GPU once everything is placed. */
+function leftBeside(placed: Placed, budgets: ReadonlyMap<string, number>): number {
+  const { device } = placed.llm;
+  const taken = roles.reduce((sum, role) => sum + (placed[role].device === device ? placed[role].memoryMiB : 0), 0);
+  return Math.max(0, (budgets.get(device) ?? 0) - taken);
 }
 
-/** The first model that can chat: embedding models sit in the same list and cannot. */
-function chatModel(ollama: OllamaReport): string | undefined {
-  return ollama.models.find((model) => !/embed|bge-|minilm|paraphrase-/i.test(model.name))?.name;
+function plannedGpu(verdict: GpuVerdict, services: readonly PlannedService[], budgets: ReadonlyMap<string, number>, { every }: PlanProblem): PlannedGpu {
+  const { uuid, name } = verdict.gpu;
+  const needs = roles.flatMap((role) => every[role]).filter((choice) => choice.device === uuid).map((choice) => choice.memoryMiB);
+  const smallest = needs.length === 0 ? null : Math.min(...needs);
+  return { uuid, name, use: verdict.allowed && budgets.has(uuid) && isUsed(uuid, services), reason: gpuSentence(verdict, services, budgets.get(uuid) ?? 0, smallest) };
 }
 
-function modelsOnDisk(catalogue: Catalogue, services: readonly PlannedService[]): string[] {
-  const ours = services.filter((service) => service.server === null).map((service) => service.model);
-  const voices = services.some((service) => service.engine === 'kokoro') ? [modelFor(catalogue, 'voices').id] : [];
-  return [modelFor(catalogue, 'vad').id, ...ours, ...voices];
+function isUsed(uuid: string, services: readonly PlannedService[]): boolean {
+  return services.some((service) => service.device === uuid);
+}
+
+function plannedMiB(services: readonly PlannedService[], uuid: string): number {
+  return services.reduce((sum, service) => sum + (service.device === uuid ? service.estimatedVramMiB : 0), 0);
+}
+
+/** The quickest card, for the build that torch engines would get if there were any. */
+function bestOf(gpus: readonly Gpu[]): readonly Gpu[] {
+  return [...gpus].sort((a, b) => gpuFactor(a) - gpuFactor(b)).slice(0, 1);
 }

@@ -22,4 +22,22 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
     await rm(staging, { force: true });
     throw error;
   }
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Makes the new name last: the file's own fsync keeps its content, and only that of its folder keeps the rename (fsync(2)).
+ * Windows opens no folders, and NTFS journals the names itself.
+ */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const opened = await open(folder, 'r');
+  try {
+    await opened.sync();
+  } catch (error) {
+    // Some network and FUSE file systems know no fsync of a folder. What was written is in place all the same.
+    if (!(error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'ENOTSUP'))) throw error;
+  } finally {
+    await opened.close();
+  }
 }

@@ -28,6 +28,11 @@ export function userFolders(environment: NodeJS.ProcessEnv): Folders {
   return { config: paths.config, data: paths.data, cache: paths.cache, logs: paths.log };
 }
 
+/** File that remembers the graphics cards, so that one that sleeps is not woken to be asked. */
+export function rememberedCards(folders: Folders): string {
+  return join(folders.data, 'hardware.json');
+}
+
 /** Folder that holds `python/` and `assets/`: the repository, or the resources folder of an installed app. */
 export function applicationRoot(): string {
   let folder = __dirname;

@@ -3,6 +3,7 @@ import type { Installation } from '../environment/model.ts';
 import { modelById, type Catalogue } from '../plan/catalogue.ts';
 import { plannedService, type Plan, type PlannedService } from '../plan/model.ts';
 import type { Settings } from '../settings/schema.ts';
+import { childEnvironment, type Surroundings } from './child-environment.ts';
 import type { Endpoint, ExternalRun, ProcessRun, Service, ServiceId } from './service.ts';
 
 export interface StackInput {
@@ -11,10 +12,11 @@ export interface StackInput {
   readonly settings: Settings;
   readonly installation: Installation;
   readonly root: string;
+  readonly surroundings: Surroundings;
 }
 
-/** Tokens the language model can look back on; a spoken conversation with short answers stays well below. */
-const contextTokens = 4096;
+/** Tokens the language model can look back on where the plan names none; a spoken conversation with short answers stays well below. */
+const usualContextTokens = 4096;
 /** How every answer is asked for. Greedy: a small model that samples wanders off the question. */
 export const replyLimits = { maxTokens: 120, temperature: 0 } as const;
 /** moshi-server's route; ours has the same. */
@@ -44,7 +46,7 @@ export function stackOf(input: StackInput): readonly Service[] {
       modelId: llm.model,
       device: llm.device,
       threads: llm.threads,
-      contextTokens,
+      contextTokens: llm.contextTokens ?? usualContextTokens,
     })),
     serviceOf('tts', tts, input, () => ({
       model: fileOf(input, tts.model, '.onnx'),
@@ -69,7 +71,7 @@ const modules: Readonly<Record<SpeechService, string>> = {
 function serviceOf(id: SpeechService, planned: PlannedService, input: StackInput, section: () => Record<string, unknown>): Service {
   const common = { id, engine: planned.engine, model: planned.model, device: planned.device, needs: [], startBudgetMs };
   if (planned.server !== null) return { ...common, run: externalRun(id, planned, input, planned.server) };
-  return { ...common, run: processRun(input, modules[id], planned.threads, section) };
+  return { ...common, run: processRun(input, modules[id], planned, section) };
 }
 
 function conversationOf(input: StackInput, planned: Readonly<Record<SpeechService, PlannedService>>): Service {
@@ -82,7 +84,7 @@ function conversationOf(input: StackInput, planned: Readonly<Record<SpeechServic
     device: turn.device,
     needs: ['stt', 'llm', 'tts'],
     startBudgetMs,
-    run: processRun(input, 'earshot.conversation', 1, (endpoints) => {
+    run: processRun(input, 'earshot.conversation', turn, (endpoints) => {
       const stt = endpointOf(endpoints, 'stt');
       const llm = endpointOf(endpoints, 'llm');
       const tts = endpointOf(endpoints, 'tts');
@@ -94,7 +96,7 @@ function conversationOf(input: StackInput, planned: Readonly<Record<SpeechServic
           model: planned.llm.model,
           // A thinking model in a voice loop keeps silent for minutes (173 s against 0.5 s measured).
           extraBody: planned.llm.engine === 'ollama' ? { reasoning_effort: 'none' } : {},
-          contextTokens,
+          contextTokens: planned.llm.contextTokens ?? usualContextTokens,
         },
         tts: { url: baseUrl(planned.tts, tts), token: tts.token, model: planned.tts.model, voice: plan.voice },
         vadModel: fileOf(input, 'silero-vad', '.onnx'),
@@ -110,28 +112,10 @@ function conversationOf(input: StackInput, planned: Readonly<Record<SpeechServic
 function processRun(
   input: StackInput,
   module: string,
-  threads: number,
+  planned: PlannedService,
   section: (endpoints: ReadonlyMap<ServiceId, Endpoint>) => Record<string, unknown>,
 ): ProcessRun {
-  return {
-    kind: 'process',
-    module,
-    python: input.installation.python,
-    section,
-    environment: {
-      // Fixed at exec: CUDA reads these once, before the first call, and never again.
-      CUDA_VISIBLE_DEVICES: '',
-      CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
-      OMP_NUM_THREADS: String(threads),
-      OMP_WAIT_POLICY: 'PASSIVE',
-      HF_HUB_OFFLINE: '1',
-      PYTHONUTF8: '1',
-      PYTHONDONTWRITEBYTECODE: '1',
-      // onnxruntime carries a telemetry client that leaves a device id in the user's cache.
-      ORT_DISABLE_TELEMETRY: '1',
-      NO_PROXY: '127.0.0.1,localhost',
-    },
-  };
+  return { kind: 'process', module, python: input.installation.python, section, environment: childEnvironment(planned, input.surroundings) };
 }
 
 /** Ready means the same for a server of somebody else as for ours: it has answered, spoken, or taken a stream once. */

@@ -1,26 +1,31 @@
 import * as z from 'zod';
+import { overridesSchema } from './overrides.ts';
 
 /** A server that is already there and is used instead of an engine of ours. */
-const externalServer = z.object({
+const externalServer = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   token: z.string().default(''),
   model: z.string().optional(),
 });
 
-const audioDevice = z.object({ id: z.string(), label: z.string() });
+const audioDevice = z.strictObject({ id: z.string(), label: z.string() });
 
-export const settingsSchema = z.object({
+/** Every object is strict: a field we do not know is a slip of the pen, and to pass over it would leave a person thinking that it holds. */
+export const settingsSchema = z.strictObject({
   /** Voice the assistant speaks with: a name from Kokoro's list. */
   voice: z.string().default('af_heart'),
   /** Short on purpose: of the prompts tried, this is the one under which the smallest model answers rather than rambles. */
   systemPrompt: z.string().default('You are a friendly assistant. Answer in one short sentence.'),
   services: z
-    .object({ stt: externalServer.optional(), llm: externalServer.optional(), tts: externalServer.optional() })
+    .strictObject({ stt: externalServer.optional(), llm: externalServer.optional(), tts: externalServer.optional() })
     .default({}),
   /** "embedded" never looks for Ollama; "auto" uses a running one that has a model. */
   languageModel: z.enum(['auto', 'embedded']).default('auto'),
+  /** How long an answer may take to begin: fast 0.8 s, balanced 1.2 s, best 2 s. The planner spends what is left on quality. */
+  profile: z.enum(['fast', 'balanced', 'best']).default('balanced'),
+  overrides: overridesSchema.prefault({}),
   conversation: z
-    .object({
+    .strictObject({
       /** "hands-free" always listens; "press-to-talk" opens the microphone for one question at a time. */
       mode: z.enum(['hands-free', 'press-to-talk']).default('hands-free'),
       muted: z.boolean().default(false),
@@ -29,7 +34,7 @@ export const settingsSchema = z.object({
     })
     .prefault({}),
   audio: z
-    .object({
+    .strictObject({
       /** null: the system's default. The label finds a device again whose id has changed. */
       microphone: audioDevice.nullable().default(null),
       speaker: audioDevice.nullable().default(null),
@@ -38,7 +43,7 @@ export const settingsSchema = z.object({
   /** Ids of remarks the person has read and does not want again. */
   told: z.array(z.string()).default([]),
   downloads: z
-    .object({
+    .strictObject({
       /** Folder with model files by name, looked at before any network. */
       modelFolder: z.string().optional(),
       hubEndpoint: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),

@@ -1,10 +1,14 @@
-import { readFile, rename } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
+import { writeFileAtomically } from '../platform/atomic-file.ts';
 import { FaultError } from '../platform/fault.ts';
 import type { Folders } from '../platform/folders.ts';
-import { writeFileAtomically } from '../platform/atomic-file.ts';
-import { defaultSettings, settingsSchema, type Settings } from './schema.ts';
+import { schemaProblem } from '../platform/schema-problem.ts';
+import { errorMessage } from '../platform/text.ts';
+import { changedFile, type SettingsChange } from './change.ts';
+import { settingsSchema, type Settings } from './schema.ts';
+
+export type { SettingsChange } from './change.ts';
 
 export interface LoadedSettings {
   readonly settings: Settings;
@@ -12,70 +16,122 @@ export interface LoadedSettings {
   readonly notices: readonly string[];
 }
 
+type Parsed = { readonly settings: Settings; readonly content: unknown } | { readonly problem: string };
+
 /** Why `text` is no valid settings file, or the settings it holds. */
-export function parseSettings(text: string): { settings: Settings } | { problem: string } {
-  let json: unknown;
+export function parseSettings(text: string): Parsed {
+  let content: unknown;
   try {
     // Editors of Windows put a byte order mark first, which JSON does not know.
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+    content = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    return { problem: `it is not JSON (${error instanceof Error ? error.message : String(error)})` };
+    return { problem: `it is not JSON (${errorMessage(error)})` };
   }
-  const parsed = settingsSchema.safeParse(json);
-  return parsed.success ? { settings: parsed.data } : { problem: z.prettifyError(parsed.error) };
+  const parsed = settingsSchema.safeParse(content);
+  return parsed.success ? { settings: parsed.data, content } : { problem: schemaProblem(parsed.error, content) };
+}
+
+/** The person's own file, in a folder that they look after. */
+function settingsPath(folders: Folders): string {
+  return join(folders.config, 'settings.json');
+}
+
+/** A copy of the settings that were last read without a complaint; not in the folder in which people write by hand. */
+function lastGoodPath(folders: Folders): string {
+  return join(folders.data, 'settings.last-good.json');
 }
 
 /**
- * Reads the user's settings. A damaged file is kept beside the new one and said, never overwritten: what a person
- * typed is worth more than our defaults.
+ * Reads the user's settings. A damaged file is kept beside the new one and said, never lost: what a person typed is
+ * worth more than what we go on with, which is the last good settings and, where there are none, our defaults.
  */
 export async function loadSettings(folders: Folders, now: Date): Promise<LoadedSettings> {
-  const path = join(folders.config, 'settings.json');
-  const text = await readIfPresent(path);
-  if (text === null) return { settings: defaultSettings, notices: [] };
-  const parsed = parseSettings(text);
-  if ('settings' in parsed) return { settings: parsed.settings, notices: [] };
-  const aside = join(folders.config, `settings.damaged-${now.toISOString().replaceAll(':', '-')}.json`);
-  await rename(path, aside);
+  const read = await readOne(settingsPath(folders));
+  if (read === null) {
+    // Who removed the file wants the defaults, and not an older choice back when a later file is damaged.
+    await rm(lastGoodPath(folders), { force: true }).catch(() => undefined);
+    return { settings: settingsSchema.parse({}), notices: [] };
+  }
+  if ('problem' in read) return replaceDamaged(folders, now, read.problem, read.bytes);
+  const unkept = await keepLastGood(folders, read.bytes);
+  return { settings: read.settings, notices: unkept === null ? [] : [unkept] };
+}
+
+type Read = (Parsed & { readonly bytes: Uint8Array }) | { readonly problem: string; readonly bytes: null };
+
+/** A file as it stands on the disk; null where there is none. */
+async function readOne(path: string): Promise<Read | null> {
+  try {
+    const bytes = await readIfPresent(path);
+    return bytes === null ? null : { ...parseSettings(bytes.toString()), bytes };
+  } catch (error) {
+    return { problem: `it cannot be read (${errorMessage(error)})`, bytes: null };
+  }
+}
+
+/** Puts the last good settings in the place of a damaged file, which it keeps aside; `bytes` is null where even that could not be read. */
+async function replaceDamaged(folders: Folders, now: Date, problem: string, bytes: Uint8Array | null): Promise<LoadedSettings> {
+  const path = settingsPath(folders);
+  const lastGood = await readOne(lastGoodPath(folders));
+  const usable = lastGood !== null && 'settings' in lastGood;
   // Somebody who wants the microphone closed shall not find it open because of a slip of the pen, now or at the next start.
-  const muted = { conversation: { muted: true } };
-  await writeFileAtomically(path, `${JSON.stringify(muted, null, 2)}\n`);
-  return {
-    settings: settingsSchema.parse(muted),
-    notices: [`The settings file could not be used.\n${parsed.problem}\nIt was kept as ${aside}. Earshot goes on with its defaults, and muted.`],
-  };
+  const content = changedFile(usable ? lastGood.content : {}, { conversation: { muted: true } });
+  const lines = ['The settings file could not be used.', problem];
+  try {
+    if (bytes === null) throw new Error('nothing of it can be read');
+    const aside = join(folders.config, `settings.damaged-${now.toISOString().replaceAll(':', '-')}.json`);
+    // A copy and no rename: killed between the two steps, a rename would leave no file at all, and with it an open microphone.
+    await writeFileAtomically(aside, bytes);
+    await writeFileAtomically(path, fileText(content));
+    lines.push(`It was kept as ${aside}. Earshot goes on with ${usable ? 'your last good settings' : 'its defaults'}, and muted.`);
+  } catch (error) {
+    lines.push(`It stays where it is, ${path}: mend or remove it (${errorMessage(error)}). Until then Earshot goes on with ${usable ? 'your last good settings' : 'its defaults'}, and muted.`);
+  }
+  if (lastGood !== null && 'problem' in lastGood) lines.push(`The copy of your last good settings, ${lastGoodPath(folders)}, could not be used either.`, lastGood.problem);
+  return { settings: settingsSchema.parse(content), notices: [lines.join('\n')] };
+}
+
+/** Remembers settings that were read without a complaint; says why it could not, which is no reason not to use them. */
+async function keepLastGood(folders: Folders, bytes: Uint8Array): Promise<string | null> {
+  const path = lastGoodPath(folders);
+  try {
+    const kept = await readIfPresent(path).catch(() => null);
+    if (kept?.equals(bytes) !== true) await writeFileAtomically(path, bytes);
+    return null;
+  } catch (error) {
+    return `Earshot could not keep a copy of your settings as ${path}.\nThey hold all the same; only if settings.json is ever damaged would the defaults take their place. (${errorMessage(error)})`;
+  }
 }
 
 /** Reads the settings file a person named on the command line; any problem is an error, nothing is moved. */
 export async function loadSettingsFile(path: string): Promise<Settings> {
-  const text = await readIfPresent(path);
-  const parsed = text === null ? { problem: 'there is no such file' } : parseSettings(text);
-  if ('settings' in parsed) return parsed.settings;
-  throw new FaultError({ id: 'settings-invalid', title: `The settings file ${path} cannot be used.`, detail: parsed.problem, cure: 'Mend it, or leave out --settings to use your own.' });
+  const read = (await readOne(path)) ?? { problem: 'there is no such file' };
+  if ('settings' in read) return read.settings;
+  throw new FaultError({ id: 'settings-invalid', title: `The settings file ${path} cannot be used.`, detail: read.problem, cure: 'Mend it, or leave out --settings to use your own.' });
 }
-
-/** The settings a person changes by pressing something; the rest is written by hand. */
-export type SettingsChange = { readonly [Key in 'conversation' | 'audio']?: Partial<Settings[Key]> } & Partial<Pick<Settings, 'told'>>;
-
-const fileSchema = z.record(z.string(), z.unknown());
-const sectionSchema = fileSchema.default({});
 
 /**
  * Writes `change` into the user's settings file and leaves everything else in it as the person wrote it.
- * Throws when the file is damaged or cannot be written; it is then as it was.
+ * Throws when the file is damaged, would be by the change, or cannot be written; it is then as it was.
  */
 export async function changeSettings(folders: Folders, change: SettingsChange): Promise<void> {
-  const path = join(folders.config, 'settings.json');
-  const file = fileSchema.parse(JSON.parse((await readIfPresent(path))?.replace(/^\uFEFF/, '') ?? '{}'));
-  const { told, ...sections } = change;
-  for (const [name, values] of Object.entries(sections)) file[name] = { ...sectionSchema.parse(file[name]), ...values };
-  if (told !== undefined) file['told'] = told;
-  await writeFileAtomically(path, `${JSON.stringify(file, null, 2)}\n`);
+  const path = settingsPath(folders);
+  const before = (await readIfPresent(path))?.toString().replace(/^\uFEFF/, '') ?? '{}';
+  const text = fileText(changedFile(JSON.parse(before), change));
+  const after = parseSettings(text);
+  if ('problem' in after) throw new Error(after.problem);
+  await writeFileAtomically(path, text);
+  // The next start says it when this cannot be kept; the change itself is written.
+  await keepLastGood(folders, Buffer.from(text));
 }
 
-async function readIfPresent(path: string): Promise<string | null> {
+function fileText(content: unknown): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+async function readIfPresent(path: string): Promise<Buffer | null> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;

@@ -25,6 +25,23 @@ export function ratioFigure(name: string, value: number, baseline: number, unit:
   return { name, value: round(value), unit, baseline: round(baseline), ratio: round(ratio, 3), goal, ok: ratio <= goal };
 }
 
+/** Share by which a prediction may be off either way. */
+const predictionTolerance = 0.3;
+
+/** A figure that was predicted, judged by what was measured in this run: neither may be hoped for too much nor too little. */
+export function predictedFigure(name: string, predicted: number, measured: number, unit: string): Figure {
+  const ratio = predicted / measured;
+  return {
+    name,
+    value: round(predicted),
+    unit,
+    baseline: round(measured),
+    ratio: round(ratio, 3),
+    goal: 1 + predictionTolerance,
+    ok: predicted >= measured * (1 - predictionTolerance) && predicted <= measured * (1 + predictionTolerance),
+  };
+}
+
 /** A figure that informs and is not judged. */
 export function informative(name: string, value: number, unit: string): Figure {
   return { name, value: round(value), unit, baseline: null, ratio: null, goal: null, ok: null };

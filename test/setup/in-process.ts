@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createOutput } from '../../main/commands/output.ts';
 import { prepare, withStack } from '../../main/commands/stack.ts';
+import { catalogue } from '../../main/plan/catalogue.ts';
 import { defaultSettings } from '../../main/settings/schema.ts';
 import { userFolders } from '../../main/platform/folders.ts';
 import type { Supervisor } from '../../main/services/io/supervisor.ts';
@@ -21,6 +22,7 @@ export async function startInProcess(): Promise<InProcessStack> {
     folders: userFolders(earshotEnvironment()),
     root: repository,
     settings: defaultSettings,
+    catalogue,
     signal: new AbortController().signal,
   };
   const prepared = await prepare(context);

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { posix, win32 } from 'node:path';
 import * as z from 'zod';
 import type { OllamaReport } from '../model.ts';
+import { runLimited } from './limited-process.ts';
 
 const versionAnswer = z.object({ version: z.string() });
 const tagsAnswer = z.object({ models: z.array(z.object({ name: z.string(), size: z.number() })) });
+const loadedAnswer = z.object({ models: z.array(z.object({ name: z.string(), size_vram: z.number() })) });
 
 /** Ports that Ollama takes when its address names a scheme; without one it is 11434. */
 const schemePorts: Readonly<Record<string, string>> = { http: '80', https: '443' };
@@ -20,22 +24,55 @@ export function ollamaUrl(environment: NodeJS.ProcessEnv): string {
   return `${scheme ?? 'http'}://${reachable[host] ?? host}:${/^\d+$/.test(port) && Number(port) <= 65_535 ? port : usual}${path}`;
 }
 
-/** Asks a running Ollama for its version and models; null when none answers within half a second. */
-export async function askOllama(environment: NodeJS.ProcessEnv): Promise<OllamaReport | null> {
+/** What there is of Ollama: the server that answers within half a second, else the installed program, else null. */
+export async function askOllama(environment: NodeJS.ProcessEnv, root = '/'): Promise<OllamaReport | null> {
   const url = ollamaUrl(environment);
+  return (await askServer(url)) ?? (await askProgram(url, environment, root));
+}
+
+async function askServer(url: string): Promise<OllamaReport | null> {
   try {
     const version = versionAnswer.parse(await getJson(`${url}/api/version`));
-    const tags = tagsAnswer.parse(await getJson(`${url}/api/tags`));
+    const [tags, loaded] = await Promise.all([getJson(`${url}/api/tags`), loadedModels(url)]);
     return {
       version: version.version,
       running: true,
-      models: tags.models.map((model) => ({ name: model.name, sizeBytes: model.size })),
+      models: tagsAnswer.parse(tags).models.map(({ name, size }) => ({ name, sizeBytes: size, sizeVramMiB: loaded.get(name) ?? null })),
       url,
     };
   } catch {
     // No server, or something else on its port: either way there is no Ollama to use.
     return null;
   }
+}
+
+/** Graphics memory by model, of those that are loaded; nothing from an Ollama too old to tell (before 0.1.33). */
+async function loadedModels(url: string): Promise<ReadonlyMap<string, number>> {
+  try {
+    const { models } = loadedAnswer.parse(await getJson(`${url}/api/ps`));
+    return new Map(models.map((model) => [model.name, Math.round(model.size_vram / 1024 ** 2)]));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Where Ollama's installers put it, after the folders of the PATH. */
+export function ollamaPlaces(platform: NodeJS.Platform, root: string, environment: NodeJS.ProcessEnv): readonly string[] {
+  const path = platform === 'win32' ? win32 : posix;
+  const name = platform === 'win32' ? 'ollama.exe' : 'ollama';
+  const folders = (environment['PATH'] ?? environment['Path'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const usual = platform === 'win32' ? [win32.join(environment['LOCALAPPDATA'] ?? '', 'Programs', 'Ollama')] : ['usr/local/bin', 'usr/bin', 'snap/bin'].map((folder) => posix.join(root, folder));
+  return [...folders, ...usual].map((folder) => path.join(folder, name));
+}
+
+/** An Ollama that is installed and does not run: its version is asked of the program, which must not keep us waiting. */
+async function askProgram(url: string, environment: NodeJS.ProcessEnv, root: string): Promise<OllamaReport | null> {
+  const program = ollamaPlaces(process.platform, root, environment).find((place) => existsSync(place));
+  if (program === undefined) return null;
+  const answer = await runLimited(program, ['--version'], environment, { timeLimitMs: 2_000, outputLimitBytes: 64 * 1024 });
+  // "ollama version is 0.6.5", or without a server "Warning: client version is 0.6.5".
+  const version = /version is v?(\d\S*)/.exec(`${answer.output}\n${answer.errors}`)?.[1] ?? 'unknown';
+  return { version, running: false, models: [], url };
 }
 
 async function getJson(url: string): Promise<unknown> {

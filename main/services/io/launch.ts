@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa, type ExecaChildProcess } from 'execa';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
@@ -27,20 +27,32 @@ export interface LaunchOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** Starts a Python service behind the launch shim. Secrets and settings go over stdin, which then stays open as its lifeline. */
-export function launch(options: LaunchOptions): Launched {
-  const { run, root } = options;
+export interface ChildOptions {
+  readonly root: string;
+  readonly run: Pick<ProcessRun, 'python' | 'module' | 'environment'>;
+  readonly args?: readonly string[];
+  /** Whether its output is kept until it has ended instead of being read as it comes. */
+  readonly buffer: boolean;
+}
+
+/** Starts one of our Python modules behind the launch shim, with an environment that is fixed here and depends on no shell. */
+export function startChild({ root, run, args = [], buffer }: ChildOptions): ExecaChildProcess {
   const python = [run.python, '-s', '-P', '-u'] as const;
-  const child = execa(run.python, [...python.slice(1), join(root, 'python', 'launch', 'shim.py'), '--', ...python, '-m', run.module], {
+  return execa(run.python, [...python.slice(1), join(root, 'python', 'launch', 'shim.py'), '--', ...python, '-m', run.module, ...args], {
     cwd: root,
     env: serviceEnvironment(process.env, { ...run.environment, PYTHONPATH: join(root, 'python') }),
     extendEnv: false,
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
-    buffer: false,
+    buffer,
     reject: false,
   });
+}
+
+/** Starts a Python service behind the launch shim. Secrets and settings go over stdin, which then stays open as its lifeline. */
+export function launch(options: LaunchOptions): Launched {
+  const child = startChild({ root: options.root, run: options.run, buffer: false });
   const lastLines: string[] = [];
   const { stdin, stdout, stderr } = child;
   if (stdout !== null) {
@@ -96,7 +108,8 @@ function parseEvent(line: string): z.infer<typeof listening> | null {
   }
 }
 
-function describeExit(
+/** Why a process ended, in words, with the last `error: ` line it wrote. */
+export function describeExit(
   result: { readonly exitCode?: number; readonly signal?: string | undefined; readonly failed: boolean },
   lastLines: readonly string[],
 ): string {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { catalogue } from '../../plan/catalogue.ts';
+import type { Catalogue } from '../../plan/catalogue.ts';
 import type { Folders } from '../../platform/folders.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { restartPolicy } from '../back-off.ts';
@@ -16,9 +16,17 @@ export interface RunningStack {
   readonly stop: () => Promise<void>;
 }
 
+export interface RunningStackOptions {
+  readonly settings: Settings;
+  readonly catalogue: Catalogue;
+  readonly folders: Folders;
+  readonly root: string;
+  readonly say: (line: string) => void;
+}
+
 /** The services of a prepared machine under a supervisor, not started yet; what they say goes to a file. */
-export function openStack(prepared: Prepared, options: { readonly settings: Settings; readonly folders: Folders; readonly root: string; readonly say: (line: string) => void }): RunningStack {
-  const { settings, folders, root, say } = options;
+export function openStack(prepared: Prepared, options: RunningStackOptions): RunningStack {
+  const { settings, catalogue, folders, root, say } = options;
   const logPath = join(folders.logs, 'services.log');
   const log = openLog(logPath, say);
   const supervisor = createSupervisor({

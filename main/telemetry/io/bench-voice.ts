@@ -6,7 +6,7 @@ import { wavFile } from '../../conversation/wav.ts';
 import { snapshotOf } from '../../services/io/readiness.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
 import type { Endpoint } from '../../services/service.ts';
-import { informative, quantile, ratioFigure, type Figure } from '../figures.ts';
+import { informative, predictedFigure, quantile, ratioFigure, type Figure } from '../figures.ts';
 import { firstSentenceAlone, judgeTurnAlone, speakAlone, transcribeAlone } from './engines-alone.ts';
 
 export interface VoiceBenchOptions {
@@ -15,6 +15,8 @@ export interface VoiceBenchOptions {
   readonly python: string;
   readonly systemPrompt: string;
   readonly voice: string;
+  /** What the plan expects from end of speech to first sound. */
+  readonly predictedVoiceToVoiceMs: number;
   /** OpenAI base URL of the language model, its token and model. */
   readonly llm: { readonly url: string; readonly token: string; readonly model: string };
   readonly signal: AbortSignal;
@@ -53,7 +55,7 @@ export async function benchVoice(options: VoiceBenchOptions): Promise<BenchRepor
     options.say(`${question.text}  ${voice}; its stages alone ${Math.round(sum)} ms`);
   }
   const [processor] = cpus();
-  return { machine: { cpu: processor?.model ?? 'unknown', cores: cpus().length }, figures: figuresOf(measured) };
+  return { machine: { cpu: processor?.model ?? 'unknown', cores: cpus().length }, figures: figuresOf(measured, options.predictedVoiceToVoiceMs) };
 }
 
 async function measure(question: Question, options: VoiceBenchOptions): Promise<Measured> {
@@ -85,12 +87,13 @@ async function measure(question: Question, options: VoiceBenchOptions): Promise<
   };
 }
 
-function figuresOf(measured: readonly Measured[]): Figure[] {
+function figuresOf(measured: readonly Measured[], predictedMs: number): Figure[] {
   const answered = measured.flatMap((one) => (one.voiceToVoiceMs === null ? [] : [{ ...one, voiceToVoiceMs: one.voiceToVoiceMs }]));
   const voice = answered.map((one) => one.voiceToVoiceMs);
   const alone = answered.map(sumOf);
   return [
     ratioFigure('voice-to-voice p50 against its stages alone', quantile(voice, 0.5), quantile(alone, 0.5), 'ms', goal),
+    predictedFigure('voice-to-voice as the plan predicts it against the measured p50', predictedMs, quantile(voice, 0.5), 'ms'),
     informative('voice-to-voice p90', quantile(voice, 0.9), 'ms'),
     informative('voice detector wait', vadWaitMs, 'ms'),
     informative('turn model alone p50', quantile(measured.map((one) => one.turnMs), 0.5), 'ms'),

@@ -3,6 +3,8 @@ import type { AudioReport, Command } from '../../../preload/contract.ts';
 import { createCommands } from '../../../main/desktop/commands.ts';
 import { createDesktopStore } from '../../../main/desktop/state.ts';
 import type { Live } from '../../../main/conversation/io/live.ts';
+import { emptyPlan } from '../plan/empty-plan.ts';
+import { finding, machineOf } from './machine-of.ts';
 import { workingAudio } from './state-with.ts';
 
 function stand(running = true) {
@@ -28,6 +30,10 @@ function stand(running = true) {
       live: () => (running ? live : null),
       restart: () => {
         said.push('restart');
+        return Promise.resolve();
+      },
+      planAnew: () => {
+        said.push('plan anew');
         return Promise.resolve();
       },
     },
@@ -64,6 +70,8 @@ describe('a command', () => {
     [{ kind: 'choose-microphone', device: null }, ['{"audio":{"microphone":null}}']],
     [{ kind: 'choose-speaker', device: { id: 'a', label: 'A' } }, ['{"audio":{"speaker":{"id":"a","label":"A"}}}']],
     [{ kind: 'dismiss-notice', id: 'no-tray' }, ['{"told":["no-tray"]}']],
+    [{ kind: 'plan-anew' }, ['plan anew']],
+    [{ kind: 'keep-plan' }, []],
     [{ kind: 'open-logs' }, ['open logs']],
     [{ kind: 'hide' }, ['hide']],
     [{ kind: 'quit' }, ['quit']],
@@ -103,11 +111,21 @@ describe('a command', () => {
     const failed = stand(false);
     failed.store.setState({ stack: { kind: 'failed', fault: { id: 'disk-full', title: 'The disk is full.' } } });
     failed.perform({ kind: 'try-again' });
+    const cardFailed = stand();
+    cardFailed.store.setState({ planned: { hardware: machineOf({}), plan: emptyPlan, findings: [finding] } });
+    cardFailed.perform({ kind: 'try-again' });
     const running = stand();
     running.perform({ kind: 'try-again' });
     const rests = running.store.getState().microphoneRests;
     vi.advanceTimersByTime(300);
-    expect({ failed: failed.said, running: running.said, rests, after: running.store.getState().microphoneRests }).toEqual({ failed: ['restart'], running: [], rests: true, after: false });
+    expect({ failed: failed.said, cardFailed: cardFailed.said, running: running.said, rests, after: running.store.getState().microphoneRests }).toEqual({ failed: ['restart'], cardFailed: ['plan anew'], running: [], rests: true, after: false });
+  });
+
+  test('to keep the plan takes the offer back', () => {
+    const { store, perform } = stand();
+    store.setState({ offeredPlan: ['A game took 3000 MiB of the RTX 3060.'] });
+    perform({ kind: 'keep-plan' });
+    expect(store.getState().offeredPlan).toBeNull();
   });
 
   test('to put a remark away takes that one and no other', () => {

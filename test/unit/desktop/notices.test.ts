@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { noticesOf } from '../../../main/desktop/notices.ts';
 import type { DesktopState } from '../../../main/desktop/state.ts';
 import { servicesIn } from '../services/snapshots.ts';
+import { emptyPlan } from '../plan/empty-plan.ts';
+import { finding, machineOf } from './machine-of.ts';
 import { conversationSettings, stateWith, workingAudio } from './state-with.ts';
 
 const fault = { id: 'download-failed', title: 'The download failed.', detail: 'No answer.', cure: 'Check the network.' } as const;
@@ -12,6 +14,8 @@ const hearsSpeaker = { ...workingAudio, echoCancellation: false };
 const remarks: Readonly<Record<string, Partial<DesktopState>>> = {
   'setup-failed': { stack: { kind: 'failed', fault } },
   'service-failed': { services: failedServices },
+  'gpu-trouble': { planned: { hardware: machineOf({}), plan: emptyPlan, findings: [finding] } },
+  'plan-offered': { offeredPlan: ['A game took 3000 MiB of the RTX 3060.'] },
   'page-lost': { page: 'lost' },
   'microphone-denied': { audio: { ...workingAudio, microphone: 'denied' } },
   'microphone-missing': { audio: { ...workingAudio, microphone: 'missing' } },

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { catalogue, modelById } from '../../../main/plan/catalogue.ts';
+import { catalogue, crossProblems, extendCatalogue, modelById } from '../../../main/plan/catalogue.ts';
+import { compareVersions } from '../../../main/platform/versions.ts';
 import { settingsSchema } from '../../../main/settings/schema.ts';
 import { repository } from '../../setup/prepare.ts';
 
@@ -70,4 +71,57 @@ test('the packages the environment carries models in are in its lock', () => {
 test('a model is found by its id, and one that is not there is a mistake of ours', () => {
   expect(modelById('whisper-base').title).toBe('Whisper base speech recognition');
   expect(() => modelById('whisper-huge')).toThrow('the catalogue has no model "whisper-huge"');
+});
+
+/** What is wrong with a file of these additions; null when nothing is. */
+function problemOf(additions: unknown): string | null {
+  const extended = extendCatalogue(catalogue, typeof additions === 'string' ? additions : JSON.stringify(additions));
+  return 'problem' in extended ? extended.problem : null;
+}
+
+const [component] = catalogue.components;
+const [build] = catalogue.torchBuilds;
+const [candidate] = catalogue.candidates;
+
+test('the catalogue Earshot comes with has every name it uses', () => {
+  expect(crossProblems(catalogue)).toEqual([]);
+});
+
+test.each([
+  ['an unknown section', { engines: [] }, 'engines: there is no field of this name'],
+  ['an unknown field', { components: [{ ...component, speed: 3 }] }, 'components[0].speed: there is no field of this name'],
+  ['an unknown field far inside', { torchBuilds: [{ ...build, releases: [{ ...build?.releases[0], cuda: '1' }] }] }, 'torchBuilds[0].releases[0].cuda: there is no field of this name'],
+  ['a wrong type', { components: [{ ...component, usesTorch: 'yes' }] }, 'components[0].usesTorch: should be true or false, not "yes"'],
+  ['a field that is missing', { components: [{ id: 'x' }] }, 'components[0].driverFloor: is missing'],
+  ['a driver that is no version', { components: [{ ...component, driverFloor: { linux: 'new', windows: '1' } }] }, 'components[0].driverFloor.linux: a version is numbers and dots'],
+  ['a kernel in another notation', { torchBuilds: [{ ...build, releases: [{ ...build?.releases[0], kernels: { linux: ['sm_86'], windows: null, linuxArm: null } }] }] }, 'torchBuilds[0].releases[0].kernels.linux[0]: a kernel is a compute capability'],
+  ['a name that leads out of its folder', { models: [{ ...modelById('whisper-base'), id: '../../home' }] }, 'models[0].id'],
+  ['an id given twice', { components: [component, component] }, 'components: "ctranslate2" is given twice'],
+  ['a component that does not exist', { candidates: [{ ...candidate, component: 'nothing' }] }, 'component: there is no component "nothing"'],
+  ['a model that does not exist', { candidates: [{ ...candidate, model: 'nothing' }] }, 'model: there is no model "nothing"'],
+  ['a list', [], 'the whole file: should be a group of fields in { }, not a list'],
+  ['what is no JSON', '{"models": [', 'it is not JSON'],
+  ['nothing at all', '', 'it is not JSON'],
+])('an addition with %s is refused, and the place named', (_, additions, named) => {
+  expect(problemOf(additions)).toContain(named);
+});
+
+test('an addition takes the place of the entry with its id, or comes last', () => {
+  const extended = extendCatalogue(catalogue, `\uFEFF${JSON.stringify({ components: [{ ...component, title: 'Mine' }, { ...component, id: 'mine' }] })}`);
+  expect('catalogue' in extended ? extended.catalogue.components.map(({ id, title }) => [id, title]) : extended).toEqual([
+    ['ctranslate2', 'Mine'],
+    ...catalogue.components.slice(1).map(({ id, title }) => [id, title]),
+    ['mine', component?.title],
+  ]);
+});
+
+test('every build is newest first, with floors that agree with its CUDA version', () => {
+  const floors = catalogue.torchBuilds.map((entry) => [entry.id, entry.driverFloor?.linux ?? null]);
+  expect(Object.fromEntries(floors)).toEqual({
+    cu132: '580', cu130: '580',
+    cu129: '525.60.13', cu128: '525.60.13', cu126: '525.60.13', cu124: '525.60.13', cu121: '525.60.13',
+    cu118: '450.80.02', cpu: null,
+  });
+  const unordered = catalogue.torchBuilds.filter(({ releases }) => releases.some((release, index) => index > 0 && compareVersions(release.torch, releases[index - 1]?.torch ?? '') >= 0));
+  expect(unordered).toEqual([]);
 });

@@ -2,9 +2,9 @@ import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { writeFileAtomically } from '../../../main/platform/atomic-file.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -17,6 +17,27 @@ test('writes the file and the folders above it, for its owner alone', async () =
     mode: 0o600,
     files: ['settings.json'],
   });
+});
+
+test.skipIf(process.platform === 'win32')('asks the disk to keep the content before the name, and then the name', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'settings.json');
+  writeFileSync(path, 'old');
+  const probe = await open(path);
+  const prototype = Object.getPrototypeOf(probe) as typeof probe;
+  await probe.close();
+  const synced: string[] = [];
+  const spy = vi.spyOn(prototype, 'sync').mockImplementation(async function spied(this: typeof probe) {
+    const what = (await this.stat()).isDirectory() ? 'folder' : 'file';
+    synced.push(`${what}, while the name holds ${readFileSync(path, 'utf8')}`);
+    await this.datasync();
+  });
+  try {
+    await writeFileAtomically(path, 'new');
+  } finally {
+    spy.mockRestore();
+  }
+  expect(synced).toEqual(['file, while the name holds old', 'folder, while the name holds new']);
 });
 
 test('replaces the whole of a longer file', async () => {

@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { userFolders, type Folders } from '../../../main/platform/folders.ts';
+import { errorMessage } from '../../../main/platform/text.ts';
+import { setGpuUse, setServiceOverride, setTorchBuild } from '../../../main/settings/change.ts';
 import { defaultSettings } from '../../../main/settings/schema.ts';
 import { changeSettings, loadSettings } from '../../../main/settings/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -26,12 +28,10 @@ describe('a changed setting', () => {
     expect(fileOf(folders)).toBe('{\n  "conversation": {\n    "mode": "press-to-talk"\n  }\n}\n');
   });
 
-  test('leaves what the person wrote, in its order, and keys that nobody knows', async () => {
-    const folders = userWith('{"theme": "dark", "voice": "am_puck", "conversation": {"shortcut": "Alt+T", "tone": 1, "muted": false}, "downloads": {"mirror": "x"}, "told": ["no-tray"]}');
+  test('leaves what the person wrote, in its order', async () => {
+    const folders = userWith('{"told": ["no-tray"], "voice": "am_puck", "conversation": {"shortcut": "Alt+T", "muted": false}}');
     await changeSettings(folders, { conversation: { muted: true } });
-    expect(fileOf(folders)).toBe(
-      `${JSON.stringify({ theme: 'dark', voice: 'am_puck', conversation: { shortcut: 'Alt+T', tone: 1, muted: true }, downloads: { mirror: 'x' }, told: ['no-tray'] }, null, 2)}\n`,
-    );
+    expect(fileOf(folders)).toBe(`${JSON.stringify({ told: ['no-tray'], voice: 'am_puck', conversation: { shortcut: 'Alt+T', muted: true } }, null, 2)}\n`);
   });
 
   test('is read as it was changed', async () => {
@@ -62,10 +62,58 @@ describe('a changed setting', () => {
     expect(JSON.parse(fileOf(folders))).toEqual({ voice: 'am_puck', conversation: { muted: true } });
   });
 
-  test('leaves no other file behind', async () => {
+  test('leaves no other file in the folder of the person', async () => {
     const folders = userWith('{}');
     await changeSettings(folders, { told: ['no-tray'] });
     expect(readdirSync(folders.config)).toEqual(['settings.json']);
+  });
+
+  test('is among the last good settings at once', async () => {
+    const folders = userWith('{}');
+    await changeSettings(folders, { told: ['no-tray'] });
+    expect(readFileSync(join(folders.data, 'settings.last-good.json'), 'utf8')).toBe(fileOf(folders));
+  });
+
+  test('is written even where no copy of it can be kept', async () => {
+    const folders = userWith('{}');
+    writeFileSync(folders.data, 'in the way');
+    await changeSettings(folders, { told: ['no-tray'] });
+    expect(JSON.parse(fileOf(folders))).toEqual({ told: ['no-tray'] });
+  });
+});
+
+describe('an override', () => {
+  const origin = { since: new Date('2026-11-21T08:30:00.000Z'), reason: 'It ran out of memory three times.' };
+  const written = { since: '2026-11-21T08:30:00.000Z', reason: 'It ran out of memory three times.' };
+
+  test.each([
+    ['that keeps a GPU free', '{}', setGpuUse('GPU-1', false, origin), { gpus: { 'GPU-1': { use: false, ...written } } }],
+    ['of one GPU beside that of another', '{"gpus": {"GPU-2": {"use": true}}}', setGpuUse('GPU-1', false, origin), { gpus: { 'GPU-2': { use: true }, 'GPU-1': { use: false, ...written } } }],
+    ['of a GPU, taken back', '{"gpus": {"GPU-1": {"use": true}, "GPU-2": {"use": true}}}', setGpuUse('GPU-1', null, origin), { gpus: { 'GPU-2': { use: true } } }],
+    ['of the torch build', '{"torchBuild": {"id": "cu128"}}', setTorchBuild('cu126', origin), { torchBuild: { id: 'cu126', ...written } }],
+    ['of the torch build, taken back', '{"torchBuild": {"id": "cu128"}}', setTorchBuild(null, origin), { torchBuild: null }],
+    ['of a service', '{}', setServiceOverride('stt', { device: 'cpu' }, origin), { services: { stt: { device: 'cpu', ...written } } }],
+    [
+      'of a service in place of an older one',
+      '{"services": {"stt": {"model": "whisper-base", "reason": "I like it."}, "tts": {"device": "cpu"}}}',
+      setServiceOverride('stt', { sameDeviceAs: 'tts' }, origin),
+      { services: { stt: { sameDeviceAs: 'tts', ...written }, tts: { device: 'cpu' } } },
+    ],
+    ['of a service, taken back', '{"services": {"stt": {"device": "cpu"}}}', setServiceOverride('stt', null, origin), { services: {} }],
+  ] as const)('%s is written with its date and reason, and nothing else changes', async (_what, before, change, overrides) => {
+    const folders = userWith(`{"voice": "am_puck", "overrides": ${before}}`);
+    await changeSettings(folders, change);
+    expect(JSON.parse(fileOf(folders))).toEqual({ voice: 'am_puck', overrides });
+  });
+
+  test('that would close a circle is refused with the circle, and the file stays as it was', async () => {
+    const text = '{"overrides": {"services": {"tts": {"sameDeviceAs": "stt"}}}}';
+    const folders = userWith(text);
+    const outcome = await changeSettings(folders, setServiceOverride('stt', { sameDeviceAs: 'tts' }, origin)).then(() => 'written', errorMessage);
+    expect({ outcome, file: fileOf(folders) }).toEqual({
+      outcome: 'overrides.services.stt.sameDeviceAs: goes round in a circle (stt → tts → stt), so none of them has a device',
+      file: text,
+    });
   });
 });
 
@@ -76,6 +124,8 @@ describe('a setting is not changed', () => {
     ['a list', '["voice"]'],
     ['null', 'null'],
     ['a text', '"voice"'],
+    ['wrong in a field that the change is not about', '{"voice": 7}'],
+    ['full of fields that nobody knows', '{"theme": "dark"}'],
   ])('in a file that is %s: it stays as it was', async (_damage, text) => {
     const folders = userWith(text);
     const outcome = await changeSettings(folders, { conversation: { muted: true } }).then(() => 'written', () => 'refused');

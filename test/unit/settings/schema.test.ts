@@ -7,6 +7,8 @@ test('an empty settings file means the defaults: our own engines, Ollama when it
     systemPrompt: defaultSettings.systemPrompt,
     services: {},
     languageModel: 'auto',
+    profile: 'balanced',
+    overrides: { gpus: {}, torchBuild: null, services: {} },
     conversation: { mode: 'hands-free', muted: false, shortcut: 'CommandOrControl+Shift+Space' },
     audio: { microphone: null, speaker: null },
     told: [],
@@ -29,4 +31,8 @@ test('a server is an http or https address and nothing else', () => {
     'http://127.0.0.1:8000/v1',
     'https://speech.example',
   ]);
+});
+
+test('fast, balanced and best are the profiles', () => {
+  expect(['fast', 'balanced', 'best', 'quick', '', null].filter((profile) => settingsSchema.safeParse({ profile }).success)).toEqual(['fast', 'balanced', 'best']);
 });

@@ -42,24 +42,17 @@ test('reads a file that an editor of Windows saved with a byte order mark', asyn
   expect(await loadSettings(folders, now)).toEqual({ settings: { ...defaultSettings, voice: 'bm_george' }, notices: [] });
 });
 
-test('reads past keys it does not know and leaves the file as it is', async () => {
-  const text = '{"voice": "am_puck", "theme": "dark", "downloads": {"mirror": "x"}}';
-  const folders = userWith(text);
-  expect({ loaded: await loadSettings(folders, now), files: filesOf(folders) }).toEqual({
-    loaded: { settings: { ...defaultSettings, voice: 'am_puck' }, notices: [] },
-    files: { 'settings.json': text },
-  });
-});
-
 test.each([
   ['torn in the middle', '{"voice": "bm_geo', /is not JSON/],
   ['empty', '', /is not JSON/],
   ['full of zeros after a power cut', '\0\0\0\0', /is not JSON/],
-  ['not an object', '["voice"]', /expected object/],
-  ['null', 'null', /expected object/],
-  ['wrong in one type', '{"voice": 7}', /expected string.*\n.*at voice/],
-  ['wrong in one choice', '{"languageModel": "gpt"}', /"auto"\|"embedded"[^]*at languageModel/],
-  ['wrong in one address', '{"services": {"llm": {"url": "nowhere"}}}', /at services\.llm\.url/],
+  ['not an object', '["voice"]', /^the whole file: should be a group of fields in \{ \}, not a list$/m],
+  ['null', 'null', /^the whole file: should be a group of fields in \{ \}, not null$/m],
+  ['wrong in one type', '{"voice": 7}', /^voice: should be a text in quotation marks, not 7$/m],
+  ['wrong in one choice', '{"languageModel": "gpt"}', /^languageModel: should be "auto" or "embedded", not "gpt"$/m],
+  ['wrong in one address', '{"services": {"llm": {"url": "nowhere"}}}', /^services\.llm\.url: should be an address that begins with http:\/\/ or https:\/\/, not "nowhere"$/m],
+  ['full of fields that nobody knows', '{"theme": "dark", "downloads": {"mirror": "x"}}', /^downloads\.mirror: there is no field of this name\ntheme: there is no field of this name$/m],
+  ['going round in a circle', '{"overrides": {"services": {"stt": {"sameDeviceAs": "tts"}, "tts": {"sameDeviceAs": "stt"}}}}', /^overrides\.services\.stt\.sameDeviceAs: goes round in a circle \(stt → tts → stt\)/m],
 ])('keeps a settings file that is %s aside, says why and goes on with the defaults, muted', async (_damage, text, reason) => {
   const folders = userWith(text);
   const { settings, notices } = await loadSettings(folders, now);
@@ -68,7 +61,15 @@ test.each([
     files: { [aside]: text, 'settings.json': mutedFile },
     notices: [expect.stringMatching(reason)],
   });
-  expect(notices[0]).toContain(join(folders.config, aside));
+  expect(notices[0]).toContain(`It was kept as ${join(folders.config, aside)}. Earshot goes on with its defaults, and muted.`);
+});
+
+test('keeps every byte of a damaged file, whatever wrote it', async () => {
+  const folders = userWith('');
+  const bytes = Buffer.from('\uFEFF{"voice": "bm_george"}', 'utf16le');
+  writeFileSync(join(folders.config, 'settings.json'), bytes);
+  await loadSettings(folders, now);
+  expect(readFileSync(join(folders.config, aside))).toEqual(bytes);
 });
 
 test('says a damaged file once: the next start finds none', async () => {
@@ -91,7 +92,7 @@ test('a file named on the command line is used as it is', async () => {
 });
 
 test.each([
-  ['is damaged', '{"voice": 7}', /at voice/],
+  ['is damaged', '{"voice": 7}', /^voice: should be a text/],
   ['is not JSON', 'voice: x', /is not JSON/],
 ])('a file named on the command line that %s is an error and stays where it is', async (_damage, text, reason) => {
   const folders = userWith(text);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantile, ratioFigure } from '../../../main/telemetry/figures.ts';
+import { predictedFigure, quantile, ratioFigure } from '../../../main/telemetry/figures.ts';
 import { firstSentenceLength } from '../../../main/telemetry/sentence.ts';
 
 test('quantiles lie between their neighbours, in any order of the values', () => {
@@ -12,6 +12,10 @@ test('a figure is judged by its ratio, not by its value', () => {
     false,
     1.125,
   ]);
+});
+
+test('a prediction is good within 30 % of what was measured, either way', () => {
+  expect([69, 70, 100, 130, 131].map((predicted) => predictedFigure('x', predicted, 100, 'ms').ok)).toEqual([false, true, true, true, false]);
 });
 
 test('a first sentence is complete once something follows it', () => {

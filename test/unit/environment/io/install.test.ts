@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { install } from '../../../../main/environment/io/install.ts';
 import type { Installation, Progress } from '../../../../main/environment/model.ts';
+import { catalogue } from '../../../../main/plan/catalogue.ts';
 import { defaultSettings } from '../../../../main/settings/schema.ts';
 import { hubPath, startHub, tinyModel } from '../../../fakes/hub.ts';
 import { startPackageIndex } from '../../../fakes/package-index.ts';
 import { deadOrigin } from '../../../fakes/web-server.ts';
 import { useIndexAlone } from '../../real-uv.ts';
 import { oneMebibyteDisk } from '../../small-disk.ts';
+import { emptyPlan } from '../../plan/empty-plan.ts';
 import { environmentsIn, tiny, type Checkout, smallCheckout } from '../../small-checkout.ts';
 
 // Where the tests' home has no uv yet, the first test that needs it installs it.
@@ -25,8 +27,8 @@ const detector = {
 /** One start's set-up; `said` collects what a person can follow. */
 function setUp(checkout: Checkout, hubEndpoint: string, options: { rehash?: boolean; said?: Progress[] } = {}): Promise<Installation> {
   return install({
-    plan: { services: [], models: ['detector', 'tiny'], voice: 'af_heart', notes: [] },
-    catalogue: { models: [hubModel, detector] },
+    plan: { ...emptyPlan, models: ['detector', 'tiny'] },
+    catalogue: { ...catalogue, models: [hubModel, detector] },
     settings: { ...defaultSettings, downloads: { hubEndpoint } },
     folders: checkout.folders,
     root: checkout.root,

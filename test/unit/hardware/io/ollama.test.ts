@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { askOllama, ollamaUrl } from '../../../../main/hardware/io/ollama.ts';
+import { askOllama, ollamaPlaces, ollamaUrl } from '../../../../main/hardware/io/ollama.ts';
 import { deadOrigin, startWebServer } from '../../../fakes/web-server.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** OLLAMA_HOST as Ollama's own `envconfig` reads it, and where a client reaches what listens there. */
 test.each([
@@ -48,6 +51,7 @@ test('a running Ollama tells its version and models', async () => {
           { name: 'nomic-embed-text:latest', size: 274_302_450 },
         ],
       },
+      '/api/ps': { models: [{ name: 'llama3.2:1b', size: 2_000_000_000, size_vram: 1_610_612_736 }] },
     };
     response.end(JSON.stringify(answers[request.url ?? '']));
   });
@@ -55,12 +59,12 @@ test('a running Ollama tells its version and models', async () => {
     version: '0.6.5',
     running: true,
     models: [
-      { name: 'llama3.2:1b', sizeBytes: 1_321_098_329 },
-      { name: 'nomic-embed-text:latest', sizeBytes: 274_302_450 },
+      { name: 'llama3.2:1b', sizeBytes: 1_321_098_329, sizeVramMiB: 1536 },
+      { name: 'nomic-embed-text:latest', sizeBytes: 274_302_450, sizeVramMiB: null },
     ],
     url: server.origin,
   });
-  expect(server.requests).toEqual(['/api/version', '/api/tags']);
+  expect(server.requests).toEqual(['/api/version', '/api/tags', '/api/ps']);
 });
 
 test('an Ollama without models is still an Ollama', async () => {
@@ -107,4 +111,25 @@ test.each([
 
 test.each(['http://', 'not a host', 'ftp://example.com', '%zz', '[::1'])('OLLAMA_HOST=“%s” names no Ollama and stops nothing', async (host) => {
   expect(await askOllama({ OLLAMA_HOST: host })).toBeNull();
+});
+
+test.each([
+  ['Warning: could not connect to a running Ollama instance\nWarning: client version is 0.6.5', '0.6.5'],
+  ['ollama version is 0.33.0-rc1', '0.33.0-rc1'],
+  ['something else', 'unknown'],
+])('an Ollama that is installed and does not run is told with its version (“%s”)', async (said, version) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'ollama'), `#!/bin/sh\necho '${said}' >&2\n`, { mode: 0o755 });
+  const url = await deadOrigin();
+  expect(await askOllama({ OLLAMA_HOST: url, PATH: folder })).toEqual({ version, running: false, models: [], url });
+});
+
+test('Ollama is looked for where its installers put it', () => {
+  expect({
+    windows: ollamaPlaces('win32', '/', { LOCALAPPDATA: 'C:\\Users\\ada\\AppData\\Local' }),
+    linux: ollamaPlaces('linux', '/', { PATH: '/opt/bin' }),
+  }).toEqual({
+    windows: ['C:\\Users\\ada\\AppData\\Local\\Programs\\Ollama\\ollama.exe'],
+    linux: ['/opt/bin/ollama', '/usr/local/bin/ollama', '/usr/bin/ollama', '/snap/bin/ollama'],
+  });
 });

@@ -12,6 +12,9 @@ const promised = z.strictObject({
   os: z.strictObject({ platform: z.enum(['linux', 'win32']), release: z.string().min(1), arch: z.string().min(1), wsl: z.boolean(), container: z.boolean() }),
   cpu: z.strictObject({ model: z.string().min(1), cores: z.int().positive(), flags: z.array(z.string().regex(/^\S+$/)) }),
   memoryMiB: z.int().positive(),
+  disks: z.array(z.strictObject({ mount: z.string(), freeMiB: z.int() })),
+  displays: z.int(),
+  power: z.strictObject({ onMains: z.boolean(), percent: z.number().nullable() }).nullable(),
   gpus: z.array(
     z.strictObject({
       uuid: z.string().startsWith('GPU-'),
@@ -25,14 +28,16 @@ const promised = z.strictObject({
       virtual: z.boolean(),
       mig: z.boolean(),
       deviceNode: z.string().nullable(),
-      powerState: z.string().nullable(),
+      powerState: z.enum(['active', 'suspended']).nullable(),
+      pciId: z.string().nullable(),
+      accessible: z.boolean().nullable(),
     }),
   ),
   toolkit: z.string().nullable(),
   driver: z.strictObject({ version: z.string(), cudaVersion: z.string().nullable() }).nullable(),
-  processes: z.array(z.strictObject({ pid: z.int(), uuid: z.string(), usedMiB: z.int().nullable(), name: z.string() })),
+  processes: z.array(z.strictObject({ pid: z.int(), uuid: z.string(), usedMiB: z.int().nullable(), name: z.string(), ours: z.boolean() })),
   ollama: z
-    .strictObject({ version: z.string(), running: z.boolean(), models: z.array(z.strictObject({ name: z.string(), sizeBytes: z.int() })), url: z.string() })
+    .strictObject({ version: z.string(), running: z.boolean(), models: z.array(z.strictObject({ name: z.string(), sizeBytes: z.int(), sizeVramMiB: z.int().nullable() })), url: z.string() })
     .nullable(),
   warnings: z.array(z.string()),
 });
@@ -44,7 +49,7 @@ test('tells everything the design promises of a machine with cards and a running
   const report = await probe({ nvidiaSmi }, { OLLAMA_HOST: ollama.origin });
   expect(promised.parse(report)).toMatchObject({
     gpus: [{ name: 'NVIDIA GeForce RTX 3060' }, { name: 'NVIDIA GeForce GTX 1080 Ti' }],
-    driver: { version: '550.90.07', cudaVersion: null },
+    driver: { version: '550.90.07', cudaVersion: '12.4' },
     processes: [{ pid: 48211 }],
     ollama: { version: '0.6.5', running: true },
     warnings: [],
@@ -68,7 +73,7 @@ test('a machine without any of it has the same fields, empty', async () => {
     driver: null,
     processes: [],
     ollama: null,
-    warnings: ['There is no nvidia-smi at /nowhere/nvidia-smi.'],
+    warnings: ['nvidia-smi, the program that tells what an NVIDIA card is, was not found at /nowhere/nvidia-smi.'],
   });
 });
 

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { schemaProblem } from '../platform/schema-problem.ts';
+import { errorMessage } from '../platform/text.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Fallback, Plan } from './model.ts';
+
+const mebibytes = z.number().nonnegative();
+const milliseconds = z.number().nonnegative();
+const serviceIds = ['stt', 'llm', 'tts', 'turn'] as const;
+
+const placement = {
+  engine: z.string(),
+  model: z.string(),
+  precision: z.string().nullable(),
+  device: z.string(),
+  build: z.string(),
+  env: z.string().nullable(),
+  estimatedVramMiB: mebibytes,
+};
+
+const fallback: z.ZodType<Fallback> = z.strictObject({
+  ...placement,
+  get fallback() {
+    return fallback.nullable();
+  },
+});
+
+const service = z.strictObject({
+  id: z.enum(serviceIds),
+  ...placement,
+  threads: z.int().nonnegative(),
+  server: z.strictObject({ url: z.url({ protocol: /^https?$/ }), token: z.string() }).nullable(),
+  contextTokens: z.int().positive().nullable(),
+  windowSeconds: z.number().positive().nullable(),
+  fallback: fallback.nullable(),
+});
+
+const planSchema: z.ZodType<Plan> = z.strictObject({
+  profile: z.enum(['fast', 'balanced', 'best']),
+  torchBuild: z.strictObject({ id: z.string(), torch: z.string(), reason: z.string() }),
+  gpus: z.array(z.strictObject({ uuid: z.string(), name: z.string(), use: z.boolean(), reason: z.string() })),
+  services: z.array(service).superRefine((services, context) => {
+    for (const id of serviceIds) {
+      const count = services.filter((one) => one.id === id).length;
+      if (count !== 1) context.addIssue({ code: 'custom', message: `a plan has the service "${id}" once; here it is ${count === 0 ? 'missing' : `named ${count} times`}` });
+    }
+  }),
+  predictedVoiceToVoiceMs: milliseconds,
+  prediction: z.strictObject({ vadMs: milliseconds, turnMs: milliseconds, sttMs: milliseconds, llmMs: milliseconds, ttsMs: milliseconds }),
+  vram: z.array(z.strictObject({ uuid: z.string(), budgetMiB: z.number(), plannedMiB: mebibytes })),
+  models: z.array(z.string()),
+  voice: z.string(),
+  notes: z.array(z.string()),
+});
+
+/** Reads a plan as `earshot plan --json` prints it, or says by path what is wrong with it. */
+export function readPlan(text: string, catalogue: Pick<Catalogue, 'models'>): { readonly plan: Plan } | { readonly problem: string } {
+  let content: unknown;
+  try {
+    content = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    return { problem: `it is not JSON (${errorMessage(error)})` };
+  }
+  const parsed = planSchema.safeParse(content);
+  if (!parsed.success) return { problem: schemaProblem(parsed.error, content) };
+  const unknown = parsed.data.models.flatMap((id, index) => (catalogue.models.some((model) => model.id === id) ? [] : [`models[${index}]: Earshot knows no model "${id}"`]));
+  return unknown.length === 0 ? { plan: parsed.data } : { problem: unknown.join('\n') };
+}

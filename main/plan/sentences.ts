@@ -1,0 +1,125 @@
+import type { Gpu, GpuProcess, HardwareReport } from '../hardware/model.ts';
+import type { Settings } from '../settings/schema.ts';
+import type { Catalogue } from './catalogue.ts';
+import { componentFits } from './components.ts';
+import { cardName, listed } from './driver.ts';
+import type { GpuVerdict } from './gpu-choice.ts';
+import type { PlannedService, ProfileId } from './model.ts';
+import { targetsMs } from './problem.ts';
+import type { BuildChoice } from './torch-build.ts';
+import { roleTitles } from './wishes.ts';
+
+/** More programs than this on a card are counted, not named. */
+const namedProcesses = 4;
+
+/** Servers by URL, in the order of the plan's services. */
+export function serverNotes(services: readonly PlannedService[]): readonly string[] {
+  return services.flatMap(({ id, engine, server }) =>
+    engine === 'external' && server !== null ? [`The ${roleTitles[id]} is the server at ${server.url}, as your settings say.`] : [],
+  );
+}
+
+/** What Ollama does here, or could do. */
+export function ollamaNotes(llm: PlannedService, allowed: readonly Gpu[], hardware: HardwareReport, catalogue: Catalogue, settings: Settings): readonly string[] {
+  const { ollama } = hardware;
+  if (llm.engine === 'external' || settings.languageModel !== 'auto') return [];
+  if (llm.engine === 'ollama') return [`The language model is ${llm.model} in the Ollama ${ollama?.version ?? ''} that is running.`];
+  if (ollama?.running === true) return ['Ollama is running but has no model that can chat; the embedded language model answers instead.'];
+  const fitting = allowed.filter((gpu) => componentFits('ollama', null, gpu, hardware, catalogue).ok);
+  if (fitting.length === 0) return [];
+  const condition = ollama === null ? 'installed' : 'running';
+  return [`With Ollama ${condition}, the language model could run on the ${fitting.map(cardName).join(' or the ')}; without it, it runs on the processor.`];
+}
+
+/** Programs of others that hold memory the plan might want. */
+export function othersNotes(gpu: Gpu, hardware: HardwareReport, comesBack: (process: GpuProcess) => boolean): readonly string[] {
+  const others = hardware.processes.filter((process) => process.uuid === gpu.uuid && !comesBack(process));
+  const known = others.filter((process) => (process.usedMiB ?? 0) > 0).sort((a, b) => (b.usedMiB ?? 0) - (a.usedMiB ?? 0));
+  const silent = others.filter((process) => process.usedMiB === null);
+  const named = known.slice(0, namedProcesses).map((process) => `${processName(process)} holds ${gigabytes(process.usedMiB ?? 0)}`);
+  const rest = known.slice(namedProcesses);
+  const more = rest.length === 0 ? [] : [`${rest.length} more ${rest.length === 1 ? 'program holds' : 'programs hold'} ${gigabytes(rest.reduce((sum, process) => sum + (process.usedMiB ?? 0), 0))}`];
+  const holds = named.length === 0 ? [] : [`On the ${cardName(gpu)}, ${listed([...named, ...more])} of it; the plan fits around ${known.length === 1 ? 'it' : 'them'}.`];
+  const use = silent.length === 0 ? [] : [`${listed(silentNames(silent))} ${silent.length === 1 ? 'uses' : 'use'} the ${cardName(gpu)} too; how much of it, the driver does not say.`];
+  return [...holds, ...use];
+}
+
+function silentNames(processes: readonly GpuProcess[]): readonly string[] {
+  const rest = processes.length - namedProcesses;
+  return [...processes.slice(0, namedProcesses).map(processName), ...(rest > 0 ? [`${rest} more`] : [])];
+}
+
+/** "python3 (pid 1234)" of "/usr/bin/python3". */
+function processName({ name, pid }: GpuProcess): string {
+  return `${name.split(/[\\/]/).at(-1) ?? name} (pid ${pid})`;
+}
+
+/** Why each other torch build was not chosen, and which may be asked for. */
+export function buildNotes(build: BuildChoice, gpus: readonly Gpu[], settings: Settings): readonly string[] {
+  const asked = settings.overrides.torchBuild;
+  const since = asked?.since ? ` since ${asked.since.slice(0, 10)}` : '';
+  const override = asked === null ? [] : [`Your settings ask for the torch build ${asked.id}${since}${asked.reason === null ? '' : ` (${asked.reason})`}. ${build.reason}`];
+  if (gpus.length === 0) {
+    const ids = build.rejected.map(({ id }) => id).filter((id) => id !== 'cpu');
+    return ids.length === 0 ? override : [...override, `No graphics card is used, so none of the torch builds for one is needed (${ids.join(', ')}).`];
+  }
+  const offered =
+    build.alternatives.length === 0
+      ? []
+      : [`Beside ${build.id} you may ask for the torch ${build.alternatives.length === 1 ? 'build' : 'builds'} ${listed(build.alternatives)}: ${build.alternatives.length === 1 ? 'it runs' : 'they run'} on the ${listed(gpus.map(cardName))} too.`];
+  return [...override, ...build.rejected.map(({ reason }) => reason), ...offered];
+}
+
+export function toolkitNotes({ toolkit }: HardwareReport): readonly string[] {
+  return toolkit === null
+    ? []
+    : [`The CUDA toolkit ${toolkit} is installed. It is not used and decides nothing: every engine brings its own CUDA libraries, and only the driver's version counts.`];
+}
+
+/** What kept a plan from its target, if not the computer. */
+export type LimitedBy = 'settings' | 'ollama' | null;
+
+const targetNoteBeginning = 'Answers should begin';
+
+export function targetNote(predictedMs: number, profile: ProfileId, limitedBy: LimitedBy = null): string {
+  const sentence = `${targetNoteBeginning} ${seconds(predictedMs)} after you stop speaking; the profile "${profile}" asks for ${seconds(targetsMs[profile])}`;
+  if (predictedMs <= targetsMs[profile]) return `${sentence}.`;
+  if (limitedBy === 'settings') return `${sentence}. With what your settings ask for, this is the quickest plan.`;
+  if (limitedBy === 'ollama') return `${sentence}. With the models of your Ollama, this is the quickest plan; the embedded language model may be quicker.`;
+  return `${sentence}, which this computer cannot reach, so this is the quickest plan it can.`;
+}
+
+/** Whether a note is the one about the time of the answer, which no longer holds once services move. */
+export function isTargetNote(note: string): boolean {
+  return note.startsWith(targetNoteBeginning);
+}
+
+/** Only where nobody has limited the choice is it the computer that cannot. */
+export function limitedBy(services: readonly PlannedService[], settings: Settings): LimitedBy {
+  const { overrides } = settings;
+  const asked = [...Object.values(overrides.services), ...Object.values(settings.services)].some((entry) => entry !== undefined);
+  if (asked || overrides.torchBuild !== null || Object.values(overrides.gpus).some(({ use }) => !use)) return 'settings';
+  return services.some(({ engine }) => engine === 'ollama') ? 'ollama' : null;
+}
+
+/** Why a GPU is used, or left alone although it might be. */
+export function gpuSentence(verdict: GpuVerdict, services: readonly PlannedService[], budgetMiB: number, smallestMiB: number | null): string {
+  const name = cardName(verdict.gpu);
+  if (!verdict.allowed) return verdict.reason;
+  const here = services.filter((service) => service.device === verdict.gpu.uuid);
+  if (here.length > 0) {
+    const planned = here.reduce((sum, service) => sum + service.estimatedVramMiB, 0);
+    return `${name}: runs the ${listed(here.map((service) => roleTitles[service.id]))}; ${gigabytes(planned)} of the ${gigabytes(budgetMiB)} that may be taken are planned.`;
+  }
+  if (smallestMiB === null) return `${name}: left alone, because nothing that could be chosen here has programs for it.`;
+  if (smallestMiB > budgetMiB) return `${name}: left alone, because ${gigabytes(budgetMiB)} of its memory may be taken, and the smallest engine needs ${gigabytes(smallestMiB)}.`;
+  return `${name}: left alone, because nothing would be better or quicker on it.`;
+}
+
+export function gigabytes(mebibytes: number): string {
+  return `${(mebibytes / 1_024).toFixed(1)} GB`;
+}
+
+export function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(2)} s`;
+}

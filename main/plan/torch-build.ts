@@ -1,0 +1,115 @@
+import type { Gpu, HardwareReport } from '../hardware/model.ts';
+import { compareVersions } from '../platform/versions.ts';
+import { described, judge, suitsEngines, type Judgement, type Situation, type Suitable } from './build-judgement.ts';
+import type { Catalogue } from './catalogue.ts';
+import { driverVersion, knownCards, listed } from './driver.ts';
+
+export interface BuildChoice {
+  readonly id: string;
+  readonly torch: string;
+  readonly reason: string;
+  /** Every other build of the catalogue, newest first, each with a sentence. */
+  readonly rejected: readonly { readonly id: string; readonly reason: string }[];
+  /** Builds that would run here too and may be asked for by an override; without "cpu". */
+  readonly alternatives: readonly string[];
+}
+
+export interface BuildLimits {
+  /** A build the settings ask for: "cu124", or with its torch, "2.5.1+cu124". */
+  readonly overrideId?: string | null;
+  /** Newest torch the engines take; without it, what the components of the catalogue say. */
+  readonly maximumTorch?: string;
+}
+
+/**
+ * The torch build for these cards, for one service or for all cards in use. None → "cpu". What runs is decided by the
+ * programs it carries, the driver and the engines; of what runs, a stable build goes before an experimental one, one that
+ * keeps these cards before one that is dropping them, one that shares libraries with the other engines, then the newest.
+ */
+export function chooseTorchBuild(gpus: readonly Gpu[], hardware: HardwareReport, catalogue: Catalogue, limits: BuildLimits = {}): BuildChoice {
+  const situation = situationOf(gpus, hardware, catalogue, limits);
+  const judgements = catalogue.torchBuilds.filter((build) => build.id !== 'cpu').map((build) => judge(build, situation));
+  const suitable = judgements.filter((judgement) => 'release' in judgement).sort(bestFirst);
+  const [best = null] = suitable;
+  const asked = limits.overrideId ?? null;
+  if (asked === null) return choice(best, chosenReason(best, situation), judgements, catalogue, situation);
+
+  const answer = judgeOverride(asked, situation, catalogue);
+  if ('refusal' in answer) return choice(best, `${answer.refusal} ${chosenReason(best, situation)}`, judgements, catalogue, situation);
+  const reason = `Your settings ask for ${asked}, and it runs here.`;
+  return choice(answer.granted, reason, judgements, catalogue, situation);
+}
+
+function situationOf(gpus: readonly Gpu[], hardware: HardwareReport, catalogue: Catalogue, limits: BuildLimits): Situation {
+  const engines = catalogue.components.filter((component) => component.usesTorch);
+  const oldest = engines.flatMap((engine) => engine.minimumTorch ?? []).sort(compareVersions).at(-1) ?? null;
+  const newest = engines.flatMap((engine) => engine.maximumTorch ?? []).sort(compareVersions)[0] ?? null;
+  const sharedMajor = catalogue.components.find((component) => component.cudaMajor !== null)?.cudaMajor ?? null;
+  return { gpus, hardware, minimumTorch: oldest, maximumTorch: limits.maximumTorch ?? newest, sharedMajor };
+}
+
+function bestFirst(a: Suitable, b: Suitable): number {
+  return (
+    Number(b.stable) - Number(a.stable) ||
+    Number(b.lasting) - Number(a.lasting) ||
+    Number(b.shared) - Number(a.shared) ||
+    compareVersions(b.build.cuda ?? '', a.build.cuda ?? '')
+  );
+}
+
+/** "cu124" or "2.5.1+cu124", the way PyTorch itself writes a version. */
+function judgeOverride(asked: string, situation: Situation, catalogue: Catalogue): { readonly granted: Suitable | null } | { readonly refusal: string } {
+  const [, torch = null, id = asked] = /^(?:(\d[\d.]*)\+)?(\w+)$/.exec(asked) ?? [];
+  const build = catalogue.torchBuilds.find((entry) => entry.id === id);
+  if (build === undefined) return { refusal: `Your settings ask for the build ${asked}, which does not exist.` };
+  if (torch !== null && !build.releases.some((release) => release.torch === torch)) return { refusal: `Your settings ask for ${asked}, but ${id} has no torch ${torch}.` };
+  if (id === 'cpu') return { granted: null };
+  const judgement = judge(build, situation, torch);
+  return 'problem' in judgement ? { refusal: `Your settings ask for ${asked}, which cannot be: ${judgement.problem}` } : { granted: judgement };
+}
+
+function chosenReason(best: Suitable | null, situation: Situation): string {
+  const { gpus, hardware } = situation;
+  const driver = driverVersion(hardware);
+  const cards = gpus.length > 0 ? gpus : knownCards(hardware);
+  const names = listed(cards.map(described));
+  if (best !== null) {
+    const kind = best.stable ? 'newest stable build' : 'newest build';
+    return `${best.build.id} with torch ${best.release.torch} is the ${kind} with programs for the ${names} that works with driver ${driver ?? 'unknown'} and the engines.`;
+  }
+  if (cards.length === 0) return 'No graphics card is used, so torch runs on the processor.';
+  if (hardware.driver === null) return `There is no NVIDIA driver for the ${names}, so torch runs on the processor.`;
+  if (driver === null) return 'The NVIDIA driver does not say which version it is, so torch runs on the processor.';
+  if (gpus.length === 0) return 'No graphics card is used, so torch runs on the processor.';
+  return gpus.length === 1
+    ? `No build has programs for the ${names} that work with driver ${driver}, so torch runs on the processor.`
+    : `No one build has programs for all of ${names} that work with driver ${driver}; each card needs one of its own.`;
+}
+
+function choice(chosen: Suitable | null, reason: string, judgements: readonly Judgement[], catalogue: Catalogue, situation: Situation): BuildChoice {
+  const id = chosen?.build.id ?? 'cpu';
+  const rejected = judgements.filter(({ build }) => build.id !== id).map((judgement) => ({ id: judgement.build.id, reason: rejection(judgement, id, situation) }));
+  const cpu = id === 'cpu' ? [] : [{ id: 'cpu', reason: 'cpu would run, but leaves the graphics card idle.' }];
+  return {
+    id,
+    torch: chosen?.release.torch ?? cpuTorch(catalogue, situation),
+    reason,
+    rejected: [...rejected, ...cpu],
+    alternatives: judgements.filter((judgement) => 'release' in judgement && judgement.build.id !== id).map(({ build }) => build.id),
+  };
+}
+
+function rejection(judgement: Judgement, chosenId: string, { gpus, sharedMajor }: Situation): string {
+  if ('problem' in judgement) return judgement.problem;
+  const { id } = judgement.build;
+  if (!judgement.stable) return `${id} would run, but its makers still call it experimental.`;
+  if (!judgement.lasting) return `${id} would run, but its later releases have dropped the ${listed(gpus.map(described))}.`;
+  if (!judgement.shared) return `${id} would run, but the other engines need libraries of CUDA ${sharedMajor ?? ''} beside it.`;
+  return `${id} would run as well; ${chosenId} is preferred.`;
+}
+
+function cpuTorch(catalogue: Catalogue, situation: Situation): string {
+  const releases = catalogue.torchBuilds.find((build) => build.id === 'cpu')?.releases ?? [];
+  const wanted = releases.filter((release) => suitsEngines(release, situation));
+  return [...(wanted.length > 0 ? wanted : releases)].sort((a, b) => compareVersions(b.torch, a.torch))[0]?.torch ?? '';
+}

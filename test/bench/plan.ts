@@ -1,0 +1,73 @@
+/** Measures how long a plan takes on a computer with eight cards: `tsx test/bench/plan.ts`. */
+import type { Gpu, HardwareReport } from '../../main/hardware/model.ts';
+import { catalogue } from '../../main/plan/catalogue.ts';
+import { plan } from '../../main/plan/plan.ts';
+import { settingsSchema } from '../../main/settings/schema.ts';
+
+export interface PlanTime {
+  readonly machine: string;
+  readonly profile: string;
+  readonly medianMs: number;
+  readonly worstMs: number;
+}
+
+const warmUps = 200;
+const rounds = 500;
+
+const kinds = [
+  ['GeForce RTX 3060', '8.6', 12_288],
+  ['GeForce RTX 4090', '8.9', 24_576],
+  ['GeForce RTX 5090', '12.0', 32_768],
+  ['Tesla T4', '7.5', 16_384],
+  ['A100', '8.0', 81_920],
+  ['GeForce RTX 3050', '8.6', 4_096],
+  ['H100', '9.0', 81_559],
+  ['GeForce RTX 2070', '7.5', 8_192],
+] as const;
+
+function cards(differing: boolean): readonly Gpu[] {
+  return kinds.map((kind, index) => {
+    const [name, computeCapability, memoryMiB] = differing ? kind : kinds[0];
+    return {
+      uuid: `GPU-${index}`, index, busId: `00000000:0${index}:00.0`, vendor: 'NVIDIA', name: `NVIDIA ${name}`, computeCapability, memoryMiB,
+      freeMiB: memoryMiB - 300 - (differing ? 10 * index : 0), virtual: false, mig: false, deviceNode: `/dev/nvidia${index}`, powerState: 'active', pciId: null, accessible: true,
+    };
+  });
+}
+
+function machine(gpus: readonly Gpu[]): HardwareReport {
+  const models = ['qwen2.5:0.5b', 'llama3.2:1b', 'qwen2.5:1.5b', 'llama3.2:3b', 'gemma3:4b', 'qwen2.5:7b', 'llama3.1:8b', 'qwen2.5:14b', 'qwen2.5:32b', 'llama3.3:70b'];
+  return {
+    os: { platform: 'linux', release: '6.8', arch: 'x64', wsl: false, container: false },
+    cpu: { model: 'a processor', cores: 32, flags: ['avx', 'avx2'] },
+    memoryMiB: 256_000,
+    disks: [],
+    displays: 0,
+    power: null,
+    gpus,
+    toolkit: '12.4',
+    driver: { version: '580.65.06', cudaVersion: '13.0' },
+    processes: [],
+    ollama: { version: '0.33.0', running: true, url: 'http://127.0.0.1:11434', models: models.map((name) => ({ name, sizeBytes: 1, sizeVramMiB: null })) },
+    warnings: [],
+  };
+}
+
+/** The times of every profile on eight equal cards, and on eight of which no two are alike, where nothing can be left out. */
+export function measurePlan(): readonly PlanTime[] {
+  return [false, true].flatMap((differing) =>
+    (['fast', 'balanced', 'best'] as const).map((profile) => {
+      const hardware = machine(cards(differing));
+      const settings = settingsSchema.parse({ profile });
+      for (let round = 0; round < warmUps; round++) plan(hardware, catalogue, settings);
+      const times = Array.from({ length: rounds }, () => {
+        const startedMs = performance.now();
+        plan(hardware, catalogue, settings);
+        return performance.now() - startedMs;
+      }).sort((a, b) => a - b);
+      return { machine: differing ? 'eight cards, all different' : 'eight equal cards', profile, medianMs: times[rounds / 2] ?? 0, worstMs: times.at(-1) ?? 0 };
+    }),
+  );
+}
+
+if (process.argv[1] === import.meta.filename) console.table(measurePlan());

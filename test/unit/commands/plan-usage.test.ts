@@ -1,0 +1,51 @@
+import { build } from 'esbuild';
+import { execa } from 'execa';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const scratch = mkdtempSync(join(tmpdir(), 'earshot-plan-usage-'));
+const program = join(scratch, 'cli.cjs');
+
+beforeAll(async () => {
+  await build({ entryPoints: ['main/cli.ts'], outfile: program, bundle: true, platform: 'node', format: 'cjs', logLevel: 'silent', external: ['bufferutil', 'utf-8-validate', 'x11', 'electron'] });
+});
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+async function earshot(args: readonly string[], input = ''): Promise<{ readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string }> {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], { reject: false, input, env: { EARSHOT_HOME: join(scratch, 'home') } });
+  return { exitCode, stdout, stderr };
+}
+
+describe('earshot plan used wrongly ends with 2 and the usage:', () => {
+  test.each([
+    ['an option of another command', ['plan', '--nvidia-smi', 'x'], '"earshot plan" has no option --nvidia-smi.'],
+    ['an option that there is not', ['plan', '--machine', 'x'], "Unknown option '--machine'"],
+    ['an option without its file', ['plan', '--hardware'], "Option '--hardware <value>' argument missing"],
+    ['a file without its option', ['plan', 'computer.json'], '"earshot plan" takes no file.'],
+    ['its option at another command', ['talk', 'x.wav', '--hardware', 'y'], '"earshot talk" has no option --hardware.'],
+    ['a plan for another command', ['serve', '--plan', 'y'], '"earshot serve" has no option --plan.'],
+  ])('%s', async (_what, args, said) => {
+    const { exitCode, stdout, stderr } = await earshot(args);
+    expect({ exitCode, stdout, said: stderr.split('\n')[0], usage: stderr.includes('earshot plan ') }).toEqual({ exitCode: 2, stdout: '', said, usage: true });
+  });
+});
+
+test('a computer described on standard input is planned for', async () => {
+  const { exitCode, stdout, stderr } = await earshot(['plan', '--hardware', '-', '--json'], '{"cpu": {"model": "x", "cores": 4, "flags": ["avx2"]}, "memoryMiB": 8192}');
+  const { services } = JSON.parse(stdout) as { readonly services: readonly { readonly id: string }[] };
+  expect({ exitCode, stderr, services: services.map(({ id }) => id) }).toEqual({ exitCode: 0, stderr: '', services: ['stt', 'llm', 'tts', 'turn'] });
+});
+
+test('a description that cannot be used is one JSON document where JSON was asked for, and ends with 1', async () => {
+  const { exitCode, stdout } = await earshot(['plan', '--hardware', '-', '--json'], 'not json');
+  expect({ exitCode, document: JSON.parse(stdout) as unknown }).toMatchObject({ exitCode: 1, document: { error: { id: 'hardware-invalid', title: 'The machine description on standard input cannot be used.' } } });
+});
+
+test('a file of settings that cannot be used ends with 1 and a plan all the same', async () => {
+  const { exitCode, stdout, stderr } = await earshot(['plan', '--hardware', '-', '--settings', join(scratch, 'none.json'), '--json'], '{}');
+  expect({ exitCode, profile: (JSON.parse(stdout) as { readonly profile: string }).profile, said: stderr.includes('there is no such file') }).toEqual({ exitCode: 1, profile: 'balanced', said: true });
+});

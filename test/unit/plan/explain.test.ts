@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { catalogue } from '../../../main/plan/catalogue.ts';
+import { planDifference, planText } from '../../../main/plan/explain.ts';
+import { plan } from '../../../main/plan/plan.ts';
+import { defaultSettings, settingsSchema } from '../../../main/settings/schema.ts';
+import { gtx1080Ti, machine, rtx3060 } from './cards.ts';
+
+const hardware = machine('580.65.06', [rtx3060, gtx1080Ti]);
+const before = plan(hardware, catalogue, defaultSettings);
+const without = settingsSchema.parse({ overrides: { gpus: { [rtx3060.uuid]: { use: false } } } });
+
+test('a plan can be read: what runs where, how fast, and what happens if it fails', () => {
+  const text = planText(before, hardware);
+  expect(text.split('\n').slice(0, 12)).toEqual([
+    'Answers should begin 0.83 s after you stop speaking (profile "balanced": 1.20 s).',
+    '',
+    'What runs where',
+    '  Speech recognition: whisper-large-v3-turbo (float16) on the GeForce RTX 3060, 2.5 GB of its memory; 0.21 s',
+    '      if that fails: whisper-small (float16) on the GeForce RTX 3060, then whisper-small (int8) on the GeForce RTX 3060, then whisper-base (int8) on the processor',
+    '  Language model: smollm2-135m (q4_1) on the processor; 0.15 s',
+    '  Voice: kokoro-82m (float16) on the GeForce RTX 3060, 1.4 GB of its memory; 0.20 s',
+    '      if that fails: kokoro-82m-int8 (int8) on the processor',
+    '  End-of-turn detection: smart-turn-v3.2 (int8) on the processor; 0.07 s',
+    '',
+    'This computer: a processor, 8 cores, 32.0 GB of memory',
+    '  + GeForce RTX 3060: runs the speech recognition and voice; 3.8 GB of the 9.3 GB that may be taken are planned.',
+  ]);
+  expect({ other: text.includes('  - GeForce GTX 1080 Ti: left out'), build: text.includes(before.torchBuild.reason), notes: before.notes.every((note) => text.includes(note)) }).toEqual({
+    other: true, build: true, notes: true,
+  });
+});
+
+test('a plan without a graphics card, and one of servers, can be read too', () => {
+  const settings = settingsSchema.parse({ services: { llm: { url: 'http://10.0.0.2:8000/v1', model: 'qwen3' } } });
+  const bare = machine(null, []);
+  const text = planText(plan(bare, catalogue, settings), bare);
+  expect({ card: text.includes('No graphics card was found'), server: text.includes('Language model: qwen3 on the server at http://10.0.0.2:8000/v1; 0.40 s') }).toEqual({ card: true, server: true });
+});
+
+test('the same plan has no difference', () => {
+  expect(planDifference(before, plan(hardware, catalogue, defaultSettings))).toEqual([]);
+});
+
+test('leaving a card out says what moves, what that costs, and what takes its place', () => {
+  const after = plan(hardware, catalogue, without);
+  expect(planDifference(before, after)).toEqual([
+    'The speech recognition would run on the GeForce GTX 1080 Ti instead of the GeForce RTX 3060 and use whisper-base (int8) instead of whisper-large-v3-turbo (float16).',
+    'The voice would run on the processor instead of the GeForce RTX 3060 and use kokoro-82m-int8 (int8) instead of kokoro-82m (float16).',
+    'GeForce RTX 3060: left out, because you said so.',
+    'GeForce GTX 1080 Ti: runs the speech recognition; 0.7 GB of the 9.3 GB that may be taken are planned.',
+    'On the GeForce GTX 1080 Ti 0.7 GB would be taken instead of 0.0 GB.',
+    `PyTorch would be ${after.torchBuild.id} (version ${after.torchBuild.torch}) instead of ${before.torchBuild.id} (version ${before.torchBuild.torch}). ${after.torchBuild.reason}`,
+    'Answers would begin 1.13 s instead of 0.83 s after you stop speaking.',
+  ]);
+});
+
+test('another build is told apart', () => {
+  const after = plan(hardware, catalogue, settingsSchema.parse({ overrides: { torchBuild: { id: 'cu121' } } }));
+  expect(planDifference(before, after)).toEqual([`PyTorch would be cu121 (version ${after.torchBuild.torch}) instead of ${before.torchBuild.id} (version ${before.torchBuild.torch}). ${after.torchBuild.reason}`]);
+});

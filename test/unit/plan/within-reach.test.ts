@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import type { Gpu, HardwareReport } from '../../../main/hardware/model.ts';
+import type { Catalogue, Model } from '../../../main/plan/catalogue.ts';
+import type { Fallback, Plan, PlannedService } from '../../../main/plan/model.ts';
+import { targetNote } from '../../../main/plan/sentences.ts';
+import { withinReach } from '../../../main/plan/within-reach.ts';
+
+const card = 'GPU-11111111-2222-3333-4444-555555555555';
+
+function model(id: string, role: Model['role'], engine: string): Model {
+  return { id, title: id, role, engine, precision: 'int8', licence: 'MIT', files: [], sources: [] };
+}
+
+const catalogue: Catalogue = {
+  models: [
+    model('silero-vad', 'vad', 'silero'),
+    model('smart-turn', 'turn', 'smart-turn'),
+    model('whisper-base', 'stt', 'whisper'),
+    model('smollm2-135m', 'llm', 'llama'),
+    model('smollm2-360m', 'llm', 'llama'),
+    model('kokoro-82m-int8', 'tts', 'kokoro'),
+    model('kokoro-voices', 'voices', 'kokoro'),
+  ],
+  torchBuilds: [],
+  components: [],
+  candidates: [
+    {
+      id: 'whisper-base',
+      role: 'stt',
+      engine: 'whisper',
+      title: 'Whisper base',
+      component: 'ctranslate2',
+      quality: { score: 50, metric: 'words', value: 1, source: 'nowhere' },
+      model: 'whisper-base',
+      billions: null,
+      contextMiB: null,
+      windowSeconds: null,
+      options: [{ precision: 'int8', device: 'cpu', env: 'voice', memoryMiB: 300, latency: { referenceMs: 900, threads: 2 }, source: 'nowhere' }],
+    },
+  ],
+};
+
+const hardware: HardwareReport = {
+  os: { platform: 'linux', release: '6.1', arch: 'x64', wsl: false, container: false },
+  cpu: { model: 'A processor', cores: 2, flags: ['avx', 'avx2'] },
+  memoryMiB: 16_000,
+  disks: [],
+  displays: 1,
+  power: null,
+  gpus: [],
+  toolkit: null,
+  driver: null,
+  processes: [],
+  ollama: null,
+  warnings: [],
+};
+
+const gpu: Gpu = {
+  uuid: card, index: 0, busId: '01:00.0', vendor: 'NVIDIA', name: 'NVIDIA GeForce RTX 3060', computeCapability: '8.6', memoryMiB: 12_288, freeMiB: 12_000,
+  virtual: false, mig: false, deviceNode: null, powerState: null, pciId: null, accessible: null,
+};
+
+function onProcessor(id: PlannedService['id'], engine: string, name: string, threads = 2): PlannedService {
+  return {
+    id, engine, model: name, precision: 'int8', device: 'cpu', build: 'none', env: 'voice', estimatedVramMiB: 0,
+    threads, server: null, contextTokens: id === 'llm' ? 4096 : null, windowSeconds: null, fallback: null,
+  };
+}
+
+const turn = onProcessor('turn', 'smart-turn', 'smart-turn', 1);
+const stt = onProcessor('stt', 'whisper', 'whisper-base');
+const llm = onProcessor('llm', 'llama', 'smollm2-135m', 1);
+const tts = onProcessor('tts', 'kokoro', 'kokoro-82m-int8');
+const whisperOnCard: PlannedService = { ...stt, model: 'whisper-large-v3-turbo', precision: 'float16', device: card, env: 'whisper-cuda12', estimatedVramMiB: 3000, threads: 1 };
+
+function planOf(services: readonly PlannedService[]): Plan {
+  return {
+    profile: 'balanced',
+    torchBuild: { id: 'cu128', torch: '2.9.1', reason: 'It fits.' },
+    gpus: [{ uuid: card, name: 'NVIDIA GeForce RTX 3060', use: services.some(({ device }) => device === card), reason: 'It is the best one.' }],
+    services,
+    predictedVoiceToVoiceMs: 710,
+    prediction: { vadMs: 200, turnMs: 60, sttMs: 150, llmMs: 200, ttsMs: 100 },
+    vram: [{ uuid: card, budgetMiB: 8000, plannedMiB: services.reduce((sum, { estimatedVramMiB }) => sum + estimatedVramMiB, 0) }],
+    models: ['whatever'],
+    voice: 'af_heart',
+    notes: ['As planned.', targetNote(710, 'balanced')],
+  };
+}
+
+const environments = ['voice'];
+
+test('what can be installed is left as it is', () => {
+  const wanted = planOf([stt, llm, tts, turn]);
+  expect(withinReach(wanted, catalogue, environments, hardware)).toEqual(wanted);
+});
+
+test('a card whose engine cannot be installed yet is left alone, and the person is told what runs instead', () => {
+  expect(withinReach(planOf([whisperOnCard, llm, tts, turn]), catalogue, environments, hardware)).toEqual({
+    ...planOf([stt, llm, tts, turn]),
+    gpus: [{ uuid: card, name: 'NVIDIA GeForce RTX 3060', use: false, reason: 'GeForce RTX 3060: would be used, but nothing that this version of Earshot can install runs on it yet, so it is left alone.' }],
+    vram: [{ uuid: card, budgetMiB: 8000, plannedMiB: 0 }],
+    models: ['silero-vad', 'whisper-base', 'smollm2-135m', 'kokoro-82m-int8', 'smart-turn', 'kokoro-voices'],
+    prediction: { vadMs: 200, turnMs: 60, sttMs: 900, llmMs: 200, ttsMs: 100 },
+    predictedVoiceToVoiceMs: 1460,
+    notes: [
+      'As planned.',
+      'Speech recognition would run on the GeForce RTX 3060 (whisper-large-v3-turbo); this version cannot install that yet, so it runs on the processor (whisper-base).',
+      'Until then answers should begin 1.46 s after you stop speaking.',
+    ],
+  });
+});
+
+test('an engine whose environment can be made stays on its card', () => {
+  const placed = { ...whisperOnCard, model: 'whisper-base' };
+  const wanted = planOf([placed, llm, tts, turn]);
+  expect(withinReach(wanted, catalogue, ['voice', 'whisper-cuda12'], hardware)).toEqual(wanted);
+});
+
+describe('the fallbacks of the plan', () => {
+  const last: Fallback = { engine: 'llama', model: 'smollm2-360m', precision: 'int8', device: 'cpu', build: 'none', env: 'voice', estimatedVramMiB: 0, fallback: null };
+  const unpinned: Fallback = { ...last, model: 'qwen3-0.6b', fallback: last };
+  const big: PlannedService = { ...llm, model: 'qwen3-4b', threads: 7, contextTokens: 16_384, fallback: unpinned };
+
+  test('are followed down to the first that can be installed', () => {
+    const [, chosen] = withinReach(planOf([stt, big, tts, turn]), catalogue, environments, { ...hardware, cpu: { ...hardware.cpu, cores: 4 } }).services;
+    expect(chosen).toEqual({ ...llm, model: 'smollm2-360m', threads: 3 });
+  });
+
+  test('lose what cannot be installed where the service itself stays', () => {
+    const [, chosen] = withinReach(planOf([stt, { ...llm, fallback: unpinned }, tts, turn]), catalogue, environments, hardware).services;
+    expect(chosen).toEqual({ ...llm, fallback: last });
+  });
+});
+
+describe('an Ollama', () => {
+  const ollama: PlannedService = { ...llm, engine: 'ollama', model: 'qwen3:4b', precision: null, device: card, env: null, estimatedVramMiB: 4000, threads: 0 };
+  const running: PlannedService = { ...ollama, server: { url: 'http://127.0.0.1:11434/v1', token: '' } };
+
+  test.each([
+    ['that is not running', null, 'Ollama is not running'],
+    ['without the model', { version: '0.33.0', running: true, models: [], url: 'http://127.0.0.1:11434' }, 'Ollama does not have that model'],
+  ])('%s gives way to the embedded model, with the reason', (_title, report, reason) => {
+    const { services, notes } = withinReach(planOf([stt, ollama, tts, turn]), catalogue, environments, { ...hardware, ollama: report });
+    expect({ llm: services[1], note: notes.at(-2) }).toEqual({
+      llm,
+      note: `The language model would run on the GeForce RTX 3060 (qwen3:4b); ${reason}, so it runs on the processor (smollm2-135m).`,
+    });
+  });
+
+  test('that answers is within reach, as is any server by URL', () => {
+    const wanted = planOf([{ ...stt, engine: 'external', device: 'external', env: null, server: { url: 'http://stt.example', token: '' } }, running, tts, turn]);
+    expect(withinReach(wanted, catalogue, environments, hardware)).toEqual(wanted);
+  });
+});
+
+test('a card that keeps one of its services says so', () => {
+  const voice: PlannedService = { ...tts, device: card, env: 'kokoro-cuda12', estimatedVramMiB: 1400 };
+  const { gpus, vram } = withinReach(planOf([whisperOnCard, llm, voice, turn]), catalogue, ['voice', 'kokoro-cuda12'], { ...hardware, gpus: [gpu] });
+  expect({ gpus, vram }).toEqual({
+    gpus: [{ uuid: card, name: gpu.name, use: true, reason: 'GeForce RTX 3060: runs the voice; 1.4 GB of the 7.8 GB that may be taken are planned.' }],
+    vram: [{ uuid: card, budgetMiB: 8000, plannedMiB: 1400 }],
+  });
+});
+
+test('the voice is predicted slower once the language model shares the processor with it', () => {
+  const onCard: PlannedService = { ...llm, model: 'qwen3-4b', device: card, env: 'torch-cu128', estimatedVramMiB: 4000 };
+  expect(withinReach(planOf([stt, onCard, tts, turn]), catalogue, environments, hardware).prediction.ttsMs).toBeGreaterThan(100);
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { firstStep, nextStep, preflightPolicy, type PreflightAnswer, type PreflightState, type PreflightStep } from '../../../main/services/preflight.ts';
+
+const uuid = 'GPU-11111111-2222-3333-4444-555555555555';
+const policy = { tries: 3, pauseMs: 50 };
+const passed: PreflightAnswer = { kind: 'answer', ok: true, uuid, name: 'A card', step: 'cuCtxDestroy', code: null, error: null };
+
+function failure(code: number | null, step = 'cuInit'): PreflightAnswer {
+  return { kind: 'answer', ok: false, uuid: null, name: null, step, code, error: 'failed' };
+}
+
+const trying: PreflightState = { kind: 'trying', attempt: 1 };
+const silent: PreflightAnswer = { kind: 'silent', reason: 'no answer', timedOut: true };
+
+function answered(state: PreflightState, answer: PreflightAnswer): PreflightStep {
+  return nextStep(state, { kind: 'answered', answer }, uuid, policy);
+}
+
+test('begins with a try at once', () => {
+  expect(firstStep).toEqual({ state: trying, effect: { kind: 'run' } });
+});
+
+test('a machine that has just started is given ten tries, three seconds apart', () => {
+  expect(preflightPolicy).toEqual({ tries: 10, pauseMs: 3_000 });
+});
+
+test('a card on which the kernel ran has passed', () => {
+  expect(answered(trying, passed)).toEqual({ state: { kind: 'passed', attempt: 1 }, effect: null });
+});
+
+describe('is tried again after a pause', () => {
+  test.each([
+    ['not initialized (3)', failure(3)],
+    ['no device (100)', failure(100, 'cuDeviceGetCount')],
+    ['invalid device (101)', failure(101, 'cuDeviceGet')],
+    ['another card than the one asked for', { ...passed, uuid: 'GPU-another' }],
+  ])('%s', (_title, answer) => {
+    expect(answered(trying, answer)).toEqual({ state: { kind: 'waiting', attempt: 1 }, effect: { kind: 'wait', ms: 50 } });
+  });
+});
+
+describe('is given up at once', () => {
+  test.each([
+    ['launch failure (719)', failure(719, 'cuCtxSynchronize')],
+    ['unknown error (999)', failure(999)],
+    ['driver and library that do not match (803)', failure(803)],
+    ['no kernel image (209)', failure(209, 'cuModuleLoadData')],
+    ['no library', failure(null, 'library')],
+    ['a wrong result', failure(null, 'compare')],
+    ['a check that hung', silent],
+  ])('%s', (_title, answer) => {
+    expect(answered(trying, answer)).toEqual({ state: { kind: 'failed', attempt: 1, answer }, effect: null });
+  });
+});
+
+test('the last try decides', () => {
+  expect([answered({ kind: 'trying', attempt: 3 }, failure(3)), answered({ kind: 'trying', attempt: 3 }, passed)]).toEqual([
+    { state: { kind: 'failed', attempt: 3, answer: failure(3) }, effect: null },
+    { state: { kind: 'passed', attempt: 3 }, effect: null },
+  ]);
+});
+
+test('the pause ends in the next try', () => {
+  expect(nextStep({ kind: 'waiting', attempt: 1 }, { kind: 'waited' }, uuid, policy)).toEqual({ state: { kind: 'trying', attempt: 2 }, effect: { kind: 'run' } });
+});
+
+test('what comes at the wrong time changes nothing', () => {
+  const over: readonly PreflightState[] = [{ kind: 'passed', attempt: 1 }, { kind: 'failed', attempt: 1, answer: silent }];
+  expect([
+    nextStep(trying, { kind: 'waited' }, uuid, policy),
+    answered({ kind: 'waiting', attempt: 1 }, passed),
+    ...over.flatMap((state) => [answered(state, passed), nextStep(state, { kind: 'waited' }, uuid, policy)]),
+  ]).toEqual([trying, { kind: 'waiting', attempt: 1 }, ...over.flatMap((state) => [state, state])].map((state) => ({ state, effect: null })));
+});

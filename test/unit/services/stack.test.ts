@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { catalogue } from '../../../main/plan/catalogue.ts';
+import type { Plan, PlannedService } from '../../../main/plan/model.ts';
+import type { Endpoint, ServiceId } from '../../../main/services/service.ts';
+import { stackOf } from '../../../main/services/stack.ts';
+import { defaultSettings } from '../../../main/settings/schema.ts';
+
+function planned(id: PlannedService['id'], contextTokens: number | null = null): PlannedService {
+  const model = catalogue.models.find(({ role }) => role === id);
+  if (model === undefined) throw new Error(`no model for ${id}`);
+  return {
+    id, engine: model.engine, model: model.id, precision: model.precision, device: 'cpu', build: 'none', env: 'voice', estimatedVramMiB: 0,
+    threads: 1, server: null, contextTokens, windowSeconds: null, fallback: null,
+  };
+}
+
+/** How far back the language model, and the conversation that fills it, are told to look. */
+function contextsWith(contextTokens: number | null): unknown {
+  const plan: Plan = {
+    profile: 'balanced',
+    torchBuild: { id: 'cpu', torch: '2.9.1', reason: '' },
+    gpus: [],
+    services: [planned('stt'), planned('llm', contextTokens), planned('tts'), planned('turn')],
+    predictedVoiceToVoiceMs: 0,
+    prediction: { vadMs: 0, turnMs: 0, sttMs: 0, llmMs: 0, ttsMs: 0 },
+    vram: [],
+    models: [],
+    voice: 'af_heart',
+    notes: [],
+  };
+  const services = stackOf({
+    plan,
+    catalogue,
+    settings: defaultSettings,
+    installation: { fingerprint: 'f', python: 'python', modelFolders: Object.fromEntries(catalogue.models.map(({ id }) => [id, `/models/${id}`])), steps: [] },
+    root: '/app',
+    surroundings: { os: { platform: 'linux', wsl: false }, libraryFolders: [], searchPath: '' },
+  });
+  const endpoints = new Map<ServiceId, Endpoint>((['stt', 'llm', 'tts'] as const).map((id) => [id, { origin: 'http://127.0.0.1:1', token: '' }]));
+  return services.flatMap(({ id, run }) => {
+    if (run.kind !== 'process') return [];
+    const section: Record<string, unknown> = { ...run.section(endpoints), ...(id === 'conversation' ? (run.section(endpoints)['llm'] as object) : {}) };
+    return 'contextTokens' in section ? [[id, section['contextTokens']]] : [];
+  });
+}
+
+test('the language model and the conversation look back as far as the plan says', () => {
+  expect(contextsWith(2_048)).toEqual([['llm', 2_048], ['conversation', 2_048]]);
+});
+
+test('where the plan says nothing, 4,096 tokens are enough for a spoken conversation', () => {
+  expect(contextsWith(null)).toEqual([['llm', 4_096], ['conversation', 4_096]]);
+});

@@ -20,7 +20,7 @@ export interface Described {
 const mebibytesByUnit: Readonly<Record<string, number>> = { k: 1 / 1024, m: 1, g: 1024, t: 1024 ** 2 };
 
 /** `path` is "" for the whole description, else "gpus[0]" and the like; `known` are the fields that mean something. */
-export function describe(value: unknown, path: string, known: readonly string[], notes: string[]): Described {
+export function describe(value: unknown, path: string, known: readonly string[], notes: string[], optional: readonly string[] = []): Described {
   const record = isRecord(value) ? value : {};
   const missing: string[] = [];
   if (value !== undefined && !isRecord(value)) notes.push(`${path} is not an object: it was taken as one without fields.`);
@@ -38,7 +38,7 @@ export function describe(value: unknown, path: string, known: readonly string[],
   function read<Value>(key: string, what: string, fallback: Value, accept: (found: unknown) => Value | undefined): Value {
     const found = raw(key);
     if (found === undefined) {
-      missing.push(`${key} (taken as ${JSON.stringify(fallback)})`);
+      if (!optional.includes(key)) missing.push(`${key} (taken as ${JSON.stringify(fallback)})`);
       return fallback;
     }
     const value = accept(found);

@@ -5,6 +5,9 @@ import type { Gpu } from './model.ts';
 
 const fields = ['uuid', 'index', 'busId', 'vendor', 'name', 'computeCapability', 'memoryMiB', 'freeMiB', 'virtual', 'mig', 'deviceNode', 'powerState', 'pciId', 'accessible'];
 
+/** What other programs that describe a card do not say; to lack it is nothing to tell. */
+const lessKnown = ['pciId', 'accessible'];
+
 /** The cards of a described machine; of each, a name is enough. */
 export function readGpus(values: readonly unknown[], notes: string[]): readonly Gpu[] {
   const taken = new Set<string>();
@@ -19,7 +22,7 @@ export function readGpus(values: readonly unknown[], notes: string[]): readonly 
 }
 
 function readGpu(value: unknown, path: string, position: number, notes: string[]): Gpu {
-  const gpu = describe(value, path, fields, notes);
+  const gpu = describe(value, path, fields, notes, lessKnown);
   const name = gpu.text('name', 'unknown graphics card');
   const pciId = gpu.textOrNull('pciId');
   const index = gpu.whole('index', position);

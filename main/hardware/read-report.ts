@@ -10,6 +10,9 @@ export type ReportReading =
 
 const fields = ['os', 'cpu', 'memoryMiB', 'disks', 'displays', 'power', 'gpus', 'toolkit', 'driver', 'processes', 'ollama', 'warnings'];
 
+/** What nothing is decided by; to lack it is nothing to tell. */
+const lessKnown = ['displays'];
+
 /** Reads the JSON of `earshot probe`, of this machine or another, whole or shortened by hand. Never throws. */
 export function readHardwareReport(text: string): ReportReading {
   let document: unknown;
@@ -25,14 +28,14 @@ export function readHardwareReport(text: string): ReportReading {
 /** The same for a description that is an object already. What was assumed stands in `warnings`, and in the report's own. */
 export function reportFrom(document: Readonly<Record<string, unknown>>): { readonly report: HardwareReport; readonly warnings: readonly string[] } {
   const notes: string[] = [];
-  const whole = describe(document, '', fields, notes);
+  const whole = describe(document, '', fields, notes, lessKnown);
   const os = readOs(whole.raw('os'), notes);
   const gpus = readGpus(list(whole, 'gpus'), notes);
   const report = {
     os,
     cpu: readCpu(whole.raw('cpu'), os.arch, notes),
     memoryMiB: whole.mebibytes('memoryMiB', 8192),
-    disks: list(whole, 'disks').map((value, index) => readDisk(value, `disks[${index}]`, notes)),
+    disks: (whole.raw('disks') === undefined ? [] : list(whole, 'disks')).map((value, index) => readDisk(value, `disks[${index}]`, notes)),
     displays: whole.whole('displays', 1),
     power: readPower(whole, notes),
     gpus,
@@ -80,7 +83,6 @@ function readDisk(value: unknown, path: string, notes: string[]): HardwareReport
 
 function readPower(whole: Described, notes: string[]): HardwareReport['power'] {
   const value = whole.raw('power');
-  if (value === undefined) whole.note('power', 'is missing: taken as a machine without a battery.');
   if (value === undefined || value === null) return null;
   const power = describe(value, 'power', ['onMains', 'percent'], notes);
   const onMains = power.flag('onMains', true);
@@ -114,7 +116,7 @@ function readDriver(whole: Described, platform: 'linux' | 'win32', notes: string
 }
 
 function readProcess(value: unknown, path: string, onlyUuid: string, notes: string[]): GpuProcess {
-  const program = describe(value, path, ['pid', 'uuid', 'usedMiB', 'name', 'ours'], notes);
+  const program = describe(value, path, ['pid', 'uuid', 'usedMiB', 'name', 'ours'], notes, ['ours']);
   const read = {
     pid: program.whole('pid', 0),
     uuid: program.text('uuid', onlyUuid),
@@ -130,9 +132,9 @@ function readOllama(whole: Described, notes: string[]): OllamaReport | null {
   const value = whole.raw('ollama');
   if (value === undefined) whole.note('ollama', 'is missing: taken as a machine without Ollama.');
   if (value === undefined || value === null) return null;
-  const ollama = describe(value, 'ollama', ['version', 'running', 'models', 'url'], notes);
+  const ollama = describe(value, 'ollama', ['version', 'running', 'models', 'url'], notes, ['url']);
   const models = list(ollama, 'models').map((entry, index) => {
-    const model = describe(entry, `ollama.models[${index}]`, ['name', 'sizeBytes', 'sizeVramMiB'], notes);
+    const model = describe(typeof entry === 'string' ? { name: entry } : entry, `ollama.models[${index}]`, ['name', 'sizeBytes', 'sizeVramMiB'], notes, ['sizeBytes', 'sizeVramMiB']);
     const read = { name: model.text('name', ''), sizeBytes: model.whole('sizeBytes', 0), sizeVramMiB: model.mebibytesOrNull('sizeVramMiB') };
     model.finish();
     return read;

@@ -82,6 +82,8 @@ export const snapshotSchema = z.object({
   /** Steps of a running or failed set-up; null when there is nothing to set up. */
   setup: z.array(setupStep).nullable(),
   services: z.array(serviceRow),
+  /** What runs where and why, as lines for a person; null before it was decided. */
+  explanation: z.string().nullable(),
   /** Oldest first. */
   exchanges: z.array(exchange),
   listening: z.object({

@@ -6,7 +6,9 @@ import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { measureColdStart } from './bench/cold-start.ts';
+import { measurePlanFigure } from './bench/plan.ts';
 import { measurePredictions } from './bench/predicted-latency.ts';
+import { measureProbe } from './bench/probe.ts';
 import { earshotEnvironment } from './setup/cache.ts';
 import type { SuiteFigure } from './setup/figures.ts';
 import { prepareProduct, repository } from './setup/prepare.ts';
@@ -49,7 +51,7 @@ for (const which of ['voice', 'startup']) {
   }
 }
 
-figures.push(...(await measurePredictions()));
+figures.push(...(await measureProbe()), measurePlanFigure(), ...(await measurePredictions()));
 
 const record = join(await mkdtemp(join(tmpdir(), 'earshot-verify-')), 'figures.jsonl');
 const suites = await execa('npx', ['vitest', 'run', '--project', 'real'], { cwd: repository, env: { EARSHOT_FIGURES: record }, stdio: 'inherit', reject: false });

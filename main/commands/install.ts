@@ -26,7 +26,7 @@ export async function runInstall(context: Context, planFile: string | undefined)
 /** What a saved plan names, without a look at this computer: who saved it has decided. */
 async function installSaved(context: Context, planFile: string): Promise<Installation> {
   const plan = await savedPlan(context, planFile);
-  for (const line of [...plan.notes, ...notInstallable(plan)]) context.output.say(line);
+  for (const line of [...plan.remarks, ...notInstallable(plan)]) context.output.say(line);
   return stoppable(context, () => install({ ...context, plan, rehash: true, report: progressLines(context.output) }));
 }
 

@@ -1,6 +1,7 @@
 import type { Exchange as ShownExchange, ServiceRow, Snapshot } from '../../preload/contract.ts';
 import type { Exchange } from '../conversation/exchanges.ts';
 import type { Latency } from '../conversation/latency.ts';
+import { planText } from '../plan/explain.ts';
 import type { ServiceState } from '../services/machine.ts';
 import { serviceTitle } from '../services/names.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
@@ -21,6 +22,7 @@ export function snapshotOf(state: DesktopState): Snapshot {
     headline: headlineOf(state),
     setup: settingUp ? state.steps.map(({ title, state: stepState, detail, durationMs }) => ({ title, state: stepState, detail, durationMs })) : null,
     services: state.services.map((service) => serviceRow(service, state)),
+    explanation: state.planned === null ? null : planText(state.planned.plan, state.planned.hardware),
     exchanges: state.exchanges.map(shownExchange),
     listening: {
       mode: settings.conversation.mode,

@@ -69,6 +69,8 @@ export interface Plan {
   readonly voice: string;
   /** Sentences a person can read: what was chosen and why, and why each other torch build was not. */
   readonly notes: readonly string[];
+  /** Those of the notes that a person should hear at every start without asking. */
+  readonly remarks: readonly string[];
 }
 
 /** The planned service with this id; every plan has all four. */

@@ -51,6 +51,7 @@ const planSchema: z.ZodType<Plan> = z.strictObject({
   models: z.array(z.string()),
   voice: z.string(),
   notes: z.array(z.string()),
+  remarks: z.array(z.string()),
 });
 
 /** Reads a plan as `earshot plan --json` prints it, or says by path what is wrong with it. */

@@ -36,6 +36,14 @@ export function plan(hardware: HardwareReport, catalogue: Catalogue, settings: S
   const { voice, notes: voiceNotes } = settings.services.tts === undefined ? chooseVoice(settings.voice, catalogue) : { voice: settings.voice, notes: [] };
   const llm = services.find((service) => service.id === 'llm');
 
+  const remarks = [
+    ...serverNotes(services),
+    ...(llm === undefined ? [] : ollamaNotes(llm, allowed, hardware, catalogue, settings)),
+    ...voiceNotes,
+    ...wished.notes,
+    ...allowed.flatMap((gpu) => othersNotes(gpu, hardware, comesBack)),
+  ];
+
   return {
     profile: settings.profile,
     torchBuild: { id: build.id, torch: build.torch, reason: build.reason },
@@ -47,11 +55,7 @@ export function plan(hardware: HardwareReport, catalogue: Catalogue, settings: S
     models: modelsOnDisk(catalogue, services),
     voice,
     notes: [
-      ...serverNotes(services),
-      ...(llm === undefined ? [] : ollamaNotes(llm, allowed, hardware, catalogue, settings)),
-      ...voiceNotes,
-      ...wished.notes,
-      ...allowed.flatMap((gpu) => othersNotes(gpu, hardware, comesBack)),
+      ...remarks,
       // Several cards of one kind are left alone in the same words: once is enough.
       ...new Set(gpus.filter((gpu) => !gpu.use && budgets.has(gpu.uuid)).map((gpu) => gpu.reason)),
       targetNote(predictedVoiceToVoiceMs, settings.profile, limitedBy(services, settings)),
@@ -59,6 +63,7 @@ export function plan(hardware: HardwareReport, catalogue: Catalogue, settings: S
       ...toolkitNotes(hardware),
       ...driverAdvice(hardware, catalogue),
     ],
+    remarks,
   };
 }
 

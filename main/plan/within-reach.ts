@@ -41,6 +41,10 @@ export function withinReach(wanted: Plan, catalogue: Catalogue, environments: re
 
   const prediction = predictionAfter(wanted, services, catalogue, hardware);
   const predictedVoiceToVoiceMs = sum(Object.values(prediction));
+  const moves = [
+    ...moved.map(({ before, after }) => noteOf(before, after, wanted, hardware)),
+    `Until then answers should begin ${seconds(predictedVoiceToVoiceMs)} after you stop speaking.`,
+  ];
   return {
     ...wanted,
     services,
@@ -49,11 +53,8 @@ export function withinReach(wanted: Plan, catalogue: Catalogue, environments: re
     models: modelsOnDisk(catalogue, services),
     prediction,
     predictedVoiceToVoiceMs,
-    notes: [
-      ...wanted.notes.filter((note) => !isTargetNote(note)),
-      ...moved.map(({ before, after }) => noteOf(before, after, wanted, hardware)),
-      `Until then answers should begin ${seconds(predictedVoiceToVoiceMs)} after you stop speaking.`,
-    ],
+    notes: [...wanted.notes.filter((note) => !isTargetNote(note)), ...moves],
+    remarks: [...wanted.remarks, ...moves],
   };
 }
 

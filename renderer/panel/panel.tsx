@@ -44,7 +44,7 @@ export function Panel(): ReactNode {
         <div className="panel-conversation" hidden={settingsOpen}>
           <Notices notices={snapshot.notices} />
           <Transcript snapshot={snapshot} />
-          <Services services={snapshot.services} />
+          <Services services={snapshot.services} explanation={snapshot.explanation} />
           <Composer snapshot={snapshot} />
         </div>
       </main>

@@ -6,7 +6,7 @@ import { capitalised, shortDevice, summariseServices } from './services-summary.
 import './services.css';
 
 /** The engines behind the conversation: one line, or a row for each. */
-export function Services({ services }: { readonly services: readonly ServiceRow[] }): ReactNode {
+export function Services({ services, explanation }: { readonly services: readonly ServiceRow[]; readonly explanation: string | null }): ReactNode {
   const [open, setOpen] = useState(false);
   const summary = summariseServices(services);
   return (
@@ -32,6 +32,14 @@ export function Services({ services }: { readonly services: readonly ServiceRow[
           {services.map((service) => (
             <Row key={service.id} service={service} />
           ))}
+          {explanation === null ? null : (
+            <li className="service">
+              <details className="service-why">
+                <summary>Why it runs like this</summary>
+                <p data-part="explanation">{explanation}</p>
+              </details>
+            </li>
+          )}
         </ul>
       ) : null}
     </section>

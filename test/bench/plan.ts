@@ -3,6 +3,7 @@ import type { Gpu, HardwareReport } from '../../main/hardware/model.ts';
 import { catalogue } from '../../main/plan/catalogue.ts';
 import { plan } from '../../main/plan/plan.ts';
 import { settingsSchema } from '../../main/settings/schema.ts';
+import type { SuiteFigure } from '../setup/figures.ts';
 
 export interface PlanTime {
   readonly machine: string;
@@ -68,6 +69,12 @@ export function measurePlan(): readonly PlanTime[] {
       return { machine: differing ? 'eight cards, all different' : 'eight equal cards', profile, medianMs: times[rounds / 2] ?? 0, worstMs: times.at(-1) ?? 0 };
     }),
   );
+}
+
+/** The slowest median of them. */
+export function measurePlanFigure(): SuiteFigure {
+  const slowest = measurePlan().reduce((worst, one) => (one.medianMs > worst.medianMs ? one : worst));
+  return { name: `plan for ${slowest.machine}, profile "${slowest.profile}", the slowest median`, value: `${slowest.medianMs.toFixed(1)} ms`, bound: '≤ 5 ms' };
 }
 
 if (process.argv[1] === import.meta.filename) console.table(measurePlan());

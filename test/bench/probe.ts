@@ -1,5 +1,6 @@
 /** Measures the probe above nvidia-smi's own time (≤ 300 ms is promised): `tsx test/bench/probe.ts`. */
 import { join } from 'node:path';
+import type { SuiteFigure } from '../setup/figures.ts';
 import { probe } from '../../main/hardware/io/probe.ts';
 
 /** What the fake "slow" takes for an answer. */
@@ -16,7 +17,14 @@ async function worstMs(nvidiaSmi: string | undefined): Promise<number> {
   return worst;
 }
 
-const withoutMs = await worstMs(undefined);
-const withMs = await worstMs(join(import.meta.dirname, '..', 'fakes', 'nvidia-smi', 'slow'));
-console.log(`probe without a card         ${withoutMs.toFixed(0)} ms (the worst of ${rounds})`);
-console.log(`probe above nvidia-smi’s 1 s  ${(withMs - slowMs).toFixed(0)} ms (the worst of ${rounds})`);
+/** The worst times of a probe: without a card, and above the second that a slow nvidia-smi takes. */
+export async function measureProbe(): Promise<readonly SuiteFigure[]> {
+  const withoutMs = await worstMs(undefined);
+  const aboveMs = (await worstMs(join(import.meta.dirname, '..', 'fakes', 'nvidia-smi', 'slow'))) - slowMs;
+  return [
+    { name: `probe without a card, slowest of ${rounds}`, value: `${withoutMs.toFixed(0)} ms`, bound: '≤ 300 ms' },
+    { name: `probe above the second nvidia-smi takes, slowest of ${rounds}`, value: `${aboveMs.toFixed(0)} ms`, bound: '≤ 300 ms' },
+  ];
+}
+
+if (process.argv[1] === import.meta.filename) console.table(await measureProbe());

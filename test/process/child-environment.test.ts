@@ -64,6 +64,7 @@ const plan: Plan = {
   models: [],
   voice: 'af_heart',
   notes: [],
+  remarks: [],
 };
 
 function services(): readonly Service[] {

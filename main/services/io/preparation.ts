@@ -92,7 +92,7 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
   for (;;) {
     const planFor = plannerOf(settings);
     const wanted = planFor(hardware);
-    tell(wanted.notes);
+    tell(wanted.remarks);
     const installation = await seams.install({ plan: wanted, catalogue, settings, folders, root, rehash: rehash && checked.size === 0, report });
     const surroundings: Surroundings = {
       os: hardware.os,

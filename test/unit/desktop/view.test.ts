@@ -5,6 +5,8 @@ import { createDesktopStore } from '../../../main/desktop/state.ts';
 import { snapshotOf } from '../../../main/desktop/view.ts';
 import type { ServiceState } from '../../../main/services/machine.ts';
 import { servicesIn } from '../services/snapshots.ts';
+import { emptyPlan } from '../plan/empty-plan.ts';
+import { machineOf } from './machine-of.ts';
 import { conversationSettings, exchangeIn, stateWith } from './state-with.ts';
 
 const latency = { vadMs: 200, turnMs: 60, sttMs: 0, llmMs: 300, ttsMs: 150, voiceToVoiceMs: 710 };
@@ -15,6 +17,19 @@ const fault = { id: 'download-failed', title: 'The download failed.' } as const;
 function answeredIn(sttMs: number, llmMs: number, ttsMs: number, voiceToVoiceMs: number, asked: 'spoken' | 'typed' = 'spoken') {
   return exchangeIn('done', { asked, latency: { ...latency, sttMs, llmMs, ttsMs, voiceToVoiceMs } });
 }
+
+const card = 'GPU-0a1b2c3d-0000-4000-8000-000000000001';
+
+test('a service on a graphics card names the card, and it is explained what runs where', () => {
+  const [stt, ...others] = servicesIn({});
+  if (stt === undefined) throw new Error('there are services');
+  const plan = { ...emptyPlan, gpus: [{ uuid: card, name: 'NVIDIA GeForce RTX 3050', use: true, reason: 'It runs the speech recognition.' }], notes: ['The driver is new enough.'] };
+  const { services, explanation } = snapshotOf(
+    stateWith({ services: [{ ...stt, service: { ...stt.service, device: card } }, ...others], planned: { hardware: machineOf({}), plan, findings: [] } }),
+  );
+  expect(services.map(({ device }) => device)).toEqual(['NVIDIA GeForce RTX 3050', 'cpu', 'cpu', 'cpu']);
+  expect(explanation).toContain('The driver is new enough.');
+});
 
 function mediansIn(exchanges: DesktopState['exchanges']): readonly (number | null)[] {
   return snapshotOf(stateWith({ exchanges })).services.map(({ p50Ms }) => p50Ms);
@@ -51,6 +66,7 @@ describe('what the page is sent', () => {
         { id: 'tts', title: 'voice', state: 'ready', detail: null, engine: 'kokoro', model: 'tts-model', device: 'cpu', p50Ms: 150 },
         { id: 'conversation', title: 'conversation', state: 'ready', detail: null, engine: 'pipecat', model: 'conversation-model', device: 'cpu', p50Ms: 710 },
       ],
+      explanation: null,
       exchanges: [{ id: 1, asked: 'spoken', question: 'Hello?', answer: 'Hi.', state: 'done', problem: null, latency, heardAfterMs: 812 }],
       listening: { mode: 'hands-free', muted: false, pressed: false, shortcut: 'Ctrl+Shift+Space' },
       audio: {

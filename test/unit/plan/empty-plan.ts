@@ -12,4 +12,5 @@ export const emptyPlan: Plan = {
   models: [],
   voice: 'af_heart',
   notes: [],
+  remarks: [],
 };

@@ -29,6 +29,7 @@ const saved: Plan = {
   models: ['silero-vad', 'whisper-base'],
   voice: 'af_heart',
   notes: ['The card is free.'],
+  remarks: [],
 };
 
 test('a saved plan is read as it was, with every fallback', () => {

@@ -50,6 +50,7 @@ test('a plain machine runs everything itself, on the processor, and says how fas
       'Answers should begin 3.15 s after you stop speaking; the profile "balanced" asks for 1.20 s, which this computer cannot reach, so this is the quickest plan it can.',
       'No graphics card is used, so none of the torch builds for one is needed (cu132, cu130, cu129, cu128, cu126, cu124, cu121, cu118).',
     ],
+    remarks: [],
   });
 });
 

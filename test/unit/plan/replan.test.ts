@@ -98,6 +98,7 @@ function planWith(changes: Readonly<Partial<Record<ServiceId, Partial<PlannedSer
     models: [],
     voice: 'af_heart',
     notes: [],
+    remarks: [],
   };
 }
 

@@ -85,6 +85,7 @@ function planOf(services: readonly PlannedService[]): Plan {
     models: ['whatever'],
     voice: 'af_heart',
     notes: ['As planned.', targetNote(710, 'balanced')],
+    remarks: [],
   };
 }
 
@@ -95,6 +96,11 @@ test('what can be installed is left as it is', () => {
   expect(withinReach(wanted, catalogue, environments, hardware)).toEqual(wanted);
 });
 
+const moves = [
+  'Speech recognition would run on the GeForce RTX 3060 (whisper-large-v3-turbo); this version cannot install that yet, so it runs on the processor (whisper-base).',
+  'Until then answers should begin 1.46 s after you stop speaking.',
+];
+
 test('a card whose engine cannot be installed yet is left alone, and the person is told what runs instead', () => {
   expect(withinReach(planOf([whisperOnCard, llm, tts, turn]), catalogue, environments, hardware)).toEqual({
     ...planOf([stt, llm, tts, turn]),
@@ -103,11 +109,8 @@ test('a card whose engine cannot be installed yet is left alone, and the person 
     models: ['silero-vad', 'whisper-base', 'smollm2-135m', 'kokoro-82m-int8', 'smart-turn', 'kokoro-voices'],
     prediction: { vadMs: 200, turnMs: 60, sttMs: 900, llmMs: 200, ttsMs: 100 },
     predictedVoiceToVoiceMs: 1460,
-    notes: [
-      'As planned.',
-      'Speech recognition would run on the GeForce RTX 3060 (whisper-large-v3-turbo); this version cannot install that yet, so it runs on the processor (whisper-base).',
-      'Until then answers should begin 1.46 s after you stop speaking.',
-    ],
+    notes: ['As planned.', ...moves],
+    remarks: moves,
   });
 });
 

@@ -11,6 +11,7 @@ function render(mode: ListeningMode, muted: boolean, headline = 'Ready'): string
     headline,
     setup: null,
     services: [],
+    explanation: null,
     exchanges: [],
     listening: { mode, muted, pressed: false, shortcut: null },
     audio: { capture: false, microphone: null, speaker: null, microphones: [], speakers: [] },

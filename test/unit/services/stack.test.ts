@@ -27,6 +27,7 @@ function contextsWith(contextTokens: number | null): unknown {
     models: [],
     voice: 'af_heart',
     notes: [],
+    remarks: [],
   };
   const services = stackOf({
     plan,

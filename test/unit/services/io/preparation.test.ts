@@ -54,7 +54,8 @@ function planOn(device: string, server: PlannedService['server'] = null): Plan {
     vram: [],
     models: ['vad', 'small'],
     voice: 'af_heart',
-    notes: ['Always said.', `Recognition is on ${device}.`],
+    notes: ['Said when asked.'],
+    remarks: ['Always said.', `Recognition is on ${device}.`],
   };
 }
 

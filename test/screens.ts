@@ -27,6 +27,9 @@ async function takeAll(desktop: Desktop): Promise<void> {
   await take(desktop, 'conversation');
   await desktop.page.getByRole('button', { name: /services/i }).click();
   await take(desktop, 'services');
+  await desktop.page.getByText('Why it runs like this').click();
+  await desktop.page.locator('[data-part="explanation"]').scrollIntoViewIfNeeded();
+  await take(desktop, 'plan');
   await desktop.page.getByRole('button', { name: /services/i }).click();
   await desktop.page.getByRole('button', { name: 'Settings' }).click();
   await take(desktop, 'settings');

@@ -34,15 +34,28 @@ export function Services({ services, explanation }: { readonly services: readonl
           ))}
           {explanation === null ? null : (
             <li className="service">
-              <details className="service-why">
-                <summary>Why it runs like this</summary>
-                <p data-part="explanation">{explanation}</p>
-              </details>
+              <Explanation text={explanation} />
             </li>
           )}
         </ul>
       ) : null}
     </section>
+  );
+}
+
+/** The plan's own lines; a line that stands under another is indented with it, also where it wraps. */
+function Explanation({ text }: { readonly text: string }): ReactNode {
+  return (
+    <details className="service-why">
+      <summary>Why it runs like this</summary>
+      <div data-part="explanation">
+        {text.split('\n').map((line, index) => (
+          <p key={index} data-depth={line.trim() === '' ? 'gap' : (line.length - line.trimStart().length) / 2}>
+            {line.trim()}
+          </p>
+        ))}
+      </div>
+    </details>
   );
 }
 

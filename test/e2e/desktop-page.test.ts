@@ -40,7 +40,7 @@ async function tabTo(name: RegExp): Promise<void> {
     const focused = await desktop.page.evaluate(() => {
       const { activeElement } = (globalThis as unknown as { readonly document: { readonly activeElement: FocusedElement | null } }).document;
       const named = activeElement?.ariaLabel ?? activeElement?.labels?.[0]?.textContent;
-      return `${activeElement?.tagName ?? ''} ${named ?? (activeElement?.tagName === 'BUTTON' ? activeElement.textContent : null) ?? ''}`;
+      return `${activeElement?.tagName ?? ''} ${named ?? (/^(BUTTON|SUMMARY)$/.test(activeElement?.tagName ?? '') ? activeElement?.textContent : null) ?? ''}`;
     });
     if (name.test(focused)) return;
   }
@@ -55,6 +55,8 @@ test('axe finds nothing while it starts, when it is ready, with everything unfol
   await desktop.page.keyboard.press('Enter');
   await desktop.snapshotWhere(({ exchanges, status }) => exchanges.at(-1)?.state === 'done' && status === 'idle', 60_000, 'an answer');
   await desktop.page.getByRole('button', { name: /^services/i }).click();
+  await desktop.page.getByText('Why it runs like this').click();
+  expect(await desktop.page.locator('[data-part="explanation"]').innerText()).toContain('Speech recognition: whisper-base (int8) on the processor');
   expect(await violations()).toEqual([]);
   await desktop.page.getByRole('button', { name: 'Settings' }).click();
   expect(await violations()).toEqual([]);
@@ -96,6 +98,9 @@ test('everything can be done by keyboard: ask, mute, unfold, switch to press to 
   await desktop.snapshotWhere(({ listening }) => listening.pressed, 5_000, 'held');
   await desktop.page.keyboard.up('Space');
   await desktop.snapshotWhere(({ listening }) => !listening.pressed, 5_000, 'let go');
+  await tabTo(/^SUMMARY Why it runs like this/);
+  await desktop.page.keyboard.press('Space');
+  await desktop.page.locator('[data-part="explanation"]').waitFor({ state: 'visible', timeout: 5_000 });
 
   await tabTo(/^BUTTON Close/);
   await desktop.page.keyboard.press('Enter');

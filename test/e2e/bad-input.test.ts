@@ -40,7 +40,10 @@ describe('a recording that cannot be heard is said in one sentence, before anyth
   });
 });
 
-test.each(['u8', 'stereo-48k', 'float'] as const)('a %s WAV is understood like any other', async (format) => {
+/** Each starts a whole stack; what decodes them has tests of its own (test/python/audio). */
+const formats = isVerifying ? (['u8', 'stereo-48k', 'float'] as const) : (['stereo-48k'] as const);
+
+test.each(formats)('a %s WAV is understood like any other', async (format) => {
   const path = join(scratch, `${format}.wav`);
   await writeFile(path, foreignWav(await samplesOf(question), format));
   const { code, stdout, stderr } = await earshot(['talk', path, '--json']);
@@ -61,7 +64,7 @@ test('ten minutes of silence are no question, and that is said', async () => {
   });
 });
 
-const longSpeechMinutes = isVerifying ? 10 : 2;
+const longSpeechMinutes = isVerifying ? 10 : 1;
 
 test(`${longSpeechMinutes} minutes of speech without a pause lose no sentence`, async () => {
   const path = join(scratch, 'long.wav');

@@ -8,7 +8,7 @@ import { plan } from '../plan/plan.ts';
 import { describeFault, FaultError } from '../platform/fault.ts';
 import { rememberedCards, type Folders } from '../platform/folders.ts';
 import type { Settings } from '../settings/schema.ts';
-import { loadSettings, loadSettingsFile } from '../settings/store.ts';
+import { loadSettingsFile, lookAtSettings } from '../settings/store.ts';
 import { readInput } from './input.ts';
 import type { Output } from './output.ts';
 
@@ -22,7 +22,7 @@ export interface PlanArguments {
 export async function runPlan(output: Output, folders: Folders, files: PlanArguments): Promise<number> {
   const hardware = files.hardware === undefined ? await probe({ rememberedPath: rememberedCards(folders) }, process.env) : await describedHardware(files.hardware);
   const { catalogue, notices } = await loadCatalogue(folders);
-  const own = await loadSettings(folders, new Date());
+  const own = await lookAtSettings(folders);
   for (const notice of [...notices, ...own.notices]) output.say(notice);
   const named = files.settings === undefined ? null : await namedSettings(files.settings);
   if (named !== null && 'problem' in named) output.say(`${named.problem}\n`);
@@ -31,7 +31,7 @@ export async function runPlan(output: Output, folders: Folders, files: PlanArgum
   const chosen = named !== null && 'settings' in named ? plan(hardware, catalogue, named.settings) : before;
   const problems = [...notices, ...own.notices, ...(named !== null && 'problem' in named ? [named.problem] : [])].map(sentence);
   const result = withNotes(chosen, [...problems, ...hardware.warnings]);
-  output.result(result, [planText(result, hardware), ...(chosen === before ? [] : [differenceText(before, chosen)])].join('\n\n'));
+  output.result(withoutTokens(result), [planText(result, hardware), ...(chosen === before ? [] : [differenceText(before, chosen)])].join('\n\n'));
   return named !== null && 'problem' in named ? 1 : 0;
 }
 
@@ -59,6 +59,11 @@ async function namedSettings(path: string): Promise<{ readonly settings: Setting
 
 function withNotes(chosen: Plan, notes: readonly string[]): Plan {
   return { ...chosen, notes: [...chosen.notes, ...notes.filter((note) => !chosen.notes.includes(note))] };
+}
+
+/** A plan is shown to others and attached to reports; whoever installs or judges it needs no key to anybody's server. */
+function withoutTokens(chosen: Plan): Plan {
+  return { ...chosen, services: chosen.services.map((service) => (service.server === null ? service : { ...service, server: { ...service.server, token: '' } })) };
 }
 
 /** A notice of several lines as the one line that a note is. */

@@ -1,5 +1,6 @@
 import { probe } from '../hardware/io/probe.ts';
 import type { Gpu, GpuProcess, HardwareReport } from '../hardware/model.ts';
+import { programName } from '../hardware/program-name.ts';
 import { rememberedCards, userFolders } from '../platform/folders.ts';
 import type { Output } from './output.ts';
 
@@ -64,9 +65,8 @@ function generation(capability: string | null): string {
   return `compute capability ${capability}, ${word}`;
 }
 
-function programText({ pid, name, usedMiB, ours }: GpuProcess): string {
-  const program = name === '' || name.startsWith('[') ? 'a program whose name is not shown to this user' : (name.split(/[\\/]/).at(-1) ?? name);
-  return `${program} (process ${pid}${ours ? ', Earshot’s own' : ''})${usedMiB === null ? '' : `: ${usedMiB} MiB`}`;
+function programText(process: GpuProcess): string {
+  return `${programName(process)}${process.ours ? ', Earshot’s own' : ''}${process.usedMiB === null ? '' : `: ${process.usedMiB} MiB`}`;
 }
 
 function powerText(power: HardwareReport['power']): string {

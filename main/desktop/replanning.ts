@@ -1,3 +1,4 @@
+import { cardsInService } from '../services/excluded-cards.ts';
 import { cardsOfMachine, watchGpus, type CardsAnswer } from '../services/io/gpu-watch.ts';
 import { probe } from '../hardware/io/probe.ts';
 import type { HardwareReport } from '../hardware/model.ts';
@@ -46,6 +47,7 @@ export function followCards(decided: Decided, options: ReplanningOptions): () =>
   idleCheck.unref();
   const unwatch = watchGpus({
     hardware: decided.hardware,
+    ownCards: new Set(cardsInService(decided.plan)),
     ask: seams?.ask ?? cardsOfMachine(options.ownPids),
     ...(seams === undefined ? {} : { intervalMs: seams.intervalMs }),
     onChange: (change, cards) => {

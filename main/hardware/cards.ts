@@ -1,6 +1,7 @@
 import { gpuOfAdapter, type Adapter } from './adapters.ts';
 import { capabilityOf } from './capability.ts';
 import { busKey, type KernelCard } from './pci.ts';
+import type { MigPart } from './mig.ts';
 import type { Gpu } from './model.ts';
 
 export interface CardSources {
@@ -13,6 +14,7 @@ export interface CardSources {
   readonly container: boolean;
   /** Numbers of the /dev/nvidiaN that are there. */
   readonly nodeNumbers: ReadonlySet<number>;
+  readonly parts: readonly MigPart[];
 }
 
 /** Every graphics card once, from all who know of it; nvidia-smi's word counts most, as it has asked the card itself. */
@@ -35,7 +37,7 @@ export function combineCards(sources: CardSources): { readonly gpus: readonly Gp
     gpus: [...known, ...found],
     warnings: [
       ...silent.flatMap((adapter, position) => (isNvidia(adapter) ? [whySilent(found[position]?.name ?? '', adapter, sources)] : [])),
-      ...known.filter((gpu) => gpu.mig).map(divided),
+      ...known.filter((gpu) => gpu.mig).map((gpu) => divided(gpu, sources.parts)),
     ],
   };
 }
@@ -73,6 +75,8 @@ function whySilent(name: string, adapter: Adapter, { driverVersion, container }:
   return `${name} is in this machine, but no NVIDIA driver is running: with one installed, Earshot could use the card.`;
 }
 
-function divided(gpu: Gpu): string {
-  return `${gpu.name} (GPU ${gpu.index}) is divided into parts (MIG). nvidia-smi’s table does not name the parts, so Earshot cannot choose one.`;
+function divided(gpu: Gpu, parts: readonly MigPart[]): string {
+  const own = parts.filter((part) => part.card === gpu.uuid).map((part) => `${part.profile} (${part.uuid})`);
+  const into = own.length === 0 ? 'parts (MIG), and nvidia-smi names none of them' : `${own.length === 1 ? 'one part' : `${own.length} parts`} (MIG): ${own.join(', ')}`;
+  return `${gpu.name} (GPU ${gpu.index}) is divided into ${into}. This version of Earshot does not use parts of a card yet.`;
 }

@@ -53,6 +53,17 @@ export function parseGpus(csv: string, fields: readonly GpuField[] = gpuFields):
   return { gpus, driverVersion, warnings: [...strangerWarnings(strangers, gpus.length === 0), ...warnings] };
 }
 
+/** The lines that name a card, and apart from them what nvidia-smi said beside them. */
+export function rowsApart(csv: string, fields: readonly GpuField[]): { readonly rows: string; readonly said: string } {
+  const all = csv.split('\n');
+  function isRow(line: string): boolean {
+    return readRow(line.trim(), fields, false) !== null;
+  }
+  // A last row without a line end is one that broke off, and must go on looking like it.
+  const end = isRow(all.at(-1) ?? '') ? '' : '\n';
+  return { rows: `${all.filter(isRow).join('\n')}${end}`, said: all.filter((line) => !isRow(line)).join('\n').trim() };
+}
+
 /** Rows of `--query-compute-apps=… --format=csv,noheader,nounits`. `ours` are the process ids of Earshot's own. */
 export function parseProcesses(csv: string, ours: ReadonlySet<number> = new Set()): readonly GpuProcess[] {
   return lines(csv).flatMap((line) => {

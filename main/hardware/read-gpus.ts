@@ -8,14 +8,19 @@ const fields = ['uuid', 'index', 'busId', 'vendor', 'name', 'computeCapability',
 /** What other programs that describe a card do not say; to lack it is nothing to tell. */
 const lessKnown = ['pciId', 'accessible'];
 
+/** A setting says “cpu” for the processor, and a plan “external” for what runs elsewhere: neither may be a card. */
+const reserved = ['cpu', 'external', ''];
+
 /** The cards of a described machine; of each, a name is enough. */
 export function readGpus(values: readonly unknown[], notes: string[]): readonly Gpu[] {
   const taken = new Set<string>();
   return values.map((value, position) => {
     const path = `gpus[${position}]`;
     const gpu = readGpu(value, path, position, notes);
-    const uuid = taken.has(gpu.uuid) ? unused(`${gpu.uuid}-again`, taken) : gpu.uuid;
-    if (uuid !== gpu.uuid) notes.push(`${path}.uuid is ${shown(gpu.uuid)}, as that of a card before it: taken as ${shown(uuid)}.`);
+    const isReserved = reserved.includes(gpu.uuid.trim().toLowerCase());
+    const wanted = isReserved ? `gpu-${gpu.index}` : gpu.uuid;
+    const uuid = taken.has(wanted) ? unused(`${wanted}-again`, taken) : wanted;
+    if (uuid !== gpu.uuid) notes.push(`${path}.uuid is ${shown(gpu.uuid)}, ${isReserved ? 'which can name no card' : 'as that of a card before it'}: taken as ${shown(uuid)}.`);
     taken.add(uuid);
     return { ...gpu, uuid };
   });
@@ -27,16 +32,17 @@ function readGpu(value: unknown, path: string, position: number, notes: string[]
   const pciId = gpu.textOrNull('pciId');
   const index = gpu.whole('index', position);
   const uuid = gpu.text('uuid', `gpu-${index}`);
-  const found = vendorOf(pciId, name);
   const memoryMiB = gpu.mebibytesOrNull('memoryMiB');
+  const found = vendorOf(pciId, name);
+  // A card that somebody describes for a plan is one that could compute, unless it says otherwise.
+  const vendor = gpu.text('vendor', found === 'unknown' ? 'NVIDIA' : found);
   const read = {
-    uuid: uuid === '' ? `gpu-${index}` : uuid,
+    uuid,
     index,
     busId: gpu.text('busId', ''),
-    // A card that somebody describes for a plan is one that could compute, unless it says otherwise.
-    vendor: gpu.text('vendor', found === 'unknown' ? 'NVIDIA' : found),
+    vendor,
     name,
-    computeCapability: readCapability(gpu, name, pciId),
+    computeCapability: readCapability(gpu, /nvidia/i.test(vendor) ? capabilityOf(name, pciId) : null),
     memoryMiB,
     // Left out, nobody uses it; given and absurd, it must not become the most hopeful figure there is.
     freeMiB: gpu.mebibytesOrNull('freeMiB', gpu.raw('freeMiB') === undefined ? memoryMiB : 0),
@@ -51,18 +57,17 @@ function readGpu(value: unknown, path: string, position: number, notes: string[]
   return read;
 }
 
-/** A missing capability is looked up; null stays null, for a probe says it when nobody knows. */
-function readCapability(gpu: Described, name: string, pciId: string | null): string | null {
+/** A capability that is missing, or that a driver before 470 did not say, is the table's; null only where nobody knows. */
+function readCapability(gpu: Described, known: string | null): string | null {
   const value = gpu.raw('computeCapability');
-  if (value === null) return null;
+  if (value === null && known === null) return null;
   if (typeof value === 'string' && /^\d+\.\d+$/.test(value)) return value;
   if (typeof value === 'number' && value > 0 && value < 100) {
     const text = Number.isInteger(value) ? `${value}.0` : String(Math.round(value * 10) / 10);
     gpu.note('computeCapability', `is the number ${value}: taken as "${text}".`);
     return text;
   }
-  const known = capabilityOf(name, pciId);
-  const fact = value === undefined ? 'is missing' : `is ${shown(value)}, not a version such as "8.6"`;
+  const fact = value === undefined ? 'is missing' : value === null ? 'is null, as the driver does not say it' : `is ${shown(value)}, not a version such as "8.6"`;
   gpu.note('computeCapability', `${fact}: taken as ${known === null ? 'unknown' : `"${known}", which cards of this name have`}.`);
   return known;
 }

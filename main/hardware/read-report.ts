@@ -39,7 +39,7 @@ export function reportFrom(document: Readonly<Record<string, unknown>>): { reado
     displays: whole.whole('displays', 1),
     power: readPower(whole, notes),
     gpus,
-    toolkit: readToolkit(whole),
+    toolkit: versionOrNull(whole, 'toolkit'),
     driver: readDriver(whole, os.platform === 'win32' || os.wsl ? 'win32' : 'linux', notes),
     processes: list(whole, 'processes').map((value, index) => readProcess(value, `processes[${index}]`, gpus.length === 1 ? (gpus[0]?.uuid ?? '') : '', notes)),
     ollama: readOllama(whole, notes),
@@ -91,10 +91,11 @@ function readPower(whole: Described, notes: string[]): HardwareReport['power'] {
   return { onMains, percent };
 }
 
-function readToolkit(whole: Described): string | null {
-  const value = whole.raw('toolkit');
-  if (typeof value !== 'number') return whole.textOrNull('toolkit');
-  whole.note('toolkit', `is the number ${value}: taken as the version "${value}".`);
+/** A version, which a person easily writes without its quotes. */
+function versionOrNull(owner: Described, key: string): string | null {
+  const value = owner.raw(key);
+  if (typeof value !== 'number') return owner.textOrNull(key);
+  owner.note(key, `is the number ${value}: taken as the version "${value}".`);
   return String(value);
 }
 
@@ -108,8 +109,8 @@ function readDriver(whole: Described, platform: 'linux' | 'win32', notes: string
     return isEmpty ? null : { version: String(value), cudaVersion: cudaVersionOf(String(value), platform) };
   }
   const driver = describe(value, 'driver', ['version', 'cudaVersion'], notes);
-  const version = driver.text('version', '');
-  const cudaVersion = driver.raw('cudaVersion') === undefined ? cudaVersionOf(version, platform) : driver.textOrNull('cudaVersion');
+  const version = versionOrNull(driver, 'version') ?? '';
+  const cudaVersion = driver.raw('cudaVersion') === undefined ? cudaVersionOf(version, platform) : versionOrNull(driver, 'cudaVersion');
   driver.finish();
   if (version === '') whole.note('driver', 'has no version: taken as no driver.');
   return version === '' ? null : { version, cudaVersion };

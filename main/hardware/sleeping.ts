@@ -1,6 +1,6 @@
 import { busKey, type PciCard } from './pci.ts';
 import type { Gpu } from './model.ts';
-import type { Remembered } from './io/remembered.ts';
+import type { Remembered } from './remembered-cards.ts';
 
 /** Whether every NVIDIA card sleeps: then nvidia-smi, which wakes all of them (a second and battery), is better not run. */
 export function isAsleep(cards: readonly PciCard[]): boolean {

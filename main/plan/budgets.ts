@@ -11,12 +11,24 @@ export const cudaContextMiB = 400;
 /** Engines and their models may take this part of a computer's memory. */
 const usablePartOfMemory = 0.5;
 
-/** What services may take of a GPU: the free part now and what ours hold already, less what others will need. */
-export function gpuBudgetMiB(gpu: Gpu, hardware: HardwareReport, comesBack: (process: GpuProcess) => boolean): number {
+/** Memory in use now that we may count on all the same. */
+export interface ComesBack {
+  /** Whether what this process holds comes back: our own, and those of the Ollama we talk to, which unloads one model for another. */
+  readonly process: (process: GpuProcess) => boolean;
+  /** What that Ollama holds beyond what its processes are seen to hold, by the card's uuid. */
+  readonly unseenMiB: ReadonlyMap<string, number>;
+}
+
+/**
+ * What services may take of a GPU: the free part now and what comes back, so that two things hold at once. All that is
+ * held, by others and by us, stays below four fifths of the card; and of what is free now the desktop's reserve and the
+ * headroom stay free. On a card of more than 2.5 GB the first rule is the stricter one and covers the second.
+ */
+export function gpuBudgetMiB(gpu: Gpu, hardware: HardwareReport, comesBack: ComesBack): number {
   const total = Math.max(0, gpu.memoryMiB ?? 0);
   const processes = hardware.processes.filter((process) => process.uuid === gpu.uuid);
-  const back = heldMiB(processes.filter(comesBack));
-  const others = heldMiB(processes.filter((process) => !comesBack(process)));
+  const back = heldMiB(processes.filter(comesBack.process)) + (comesBack.unseenMiB.get(gpu.uuid) ?? 0);
+  const others = heldMiB(processes.filter((process) => !comesBack.process(process)));
   // A driver that does not tell what is free may still tell who holds what.
   const available = gpu.freeMiB === null ? total - others : Math.min(total, gpu.freeMiB + back);
   const desktop = drivesScreens(gpu, hardware) ? desktopMiB : 0;
@@ -29,13 +41,39 @@ export function memoryBudgetMiB(hardware: HardwareReport): number {
   return hardware.memoryMiB > 0 ? Math.floor(hardware.memoryMiB * usablePartOfMemory) : Number.POSITIVE_INFINITY;
 }
 
+export function memoryThatComesBack(hardware: HardwareReport, usesOllama: boolean): ComesBack {
+  const loadedMiB = (hardware.ollama?.models ?? []).reduce((sum, model) => sum + Math.max(0, model.sizeVramMiB ?? 0), 0);
+  function isOllama({ name }: GpuProcess): boolean {
+    return usesOllama && (/ollama/i.test(name) || (loadedMiB > 0 && /llama-server/i.test(name)));
+  }
+  const seenMiB = heldMiB(hardware.processes.filter((process) => !process.ours && isOllama(process)));
+  return {
+    process: (process) => process.ours || isOllama(process),
+    unseenMiB: usesOllama && loadedMiB > seenMiB ? unseenByCard(hardware, loadedMiB - seenMiB, isOllama) : new Map(),
+  };
+}
+
 /**
- * Processes whose memory we may count on: our own, which end before a plan starts, and those of the Ollama we talk to,
- * which unloads one model for another.
+ * Windows (WDDM) does not say how much a process holds, and in a container its processes are not seen at all: then what
+ * Ollama itself says counts, on the card it is seen on, else on the one card where so much is held by nobody we know.
  */
-export function processesThatComeBack(hardware: HardwareReport, usesOllama: boolean): (process: GpuProcess) => boolean {
-  const loaded = hardware.ollama?.models.some((model) => (model.sizeVramMiB ?? 0) > 0) ?? false;
-  return (process) => process.ours || (usesOllama && (/ollama/i.test(process.name) || (loaded && /llama-server/i.test(process.name))));
+function unseenByCard({ gpus, processes }: HardwareReport, unseenMiB: number, isOllama: (process: GpuProcess) => boolean): ReadonlyMap<string, number> {
+  const silent = new Set(processes.filter((process) => process.usedMiB === null && isOllama(process)).map(({ uuid }) => uuid));
+  const cards = gpus.filter((gpu) => isNvidia(gpu) && !gpu.virtual && gpu.freeMiB !== null && (silent.size === 0 || silent.has(gpu.uuid)));
+  function unexplainedMiB(gpu: Gpu): number {
+    const explained = heldMiB(processes.filter((process) => process.uuid === gpu.uuid && !hasNoName(process)));
+    return Math.max(0, (gpu.memoryMiB ?? 0) - (gpu.freeMiB ?? 0) - explained);
+  }
+  const able = cards.length === 1 ? cards : cards.filter((gpu) => unexplainedMiB(gpu) >= unseenMiB);
+  // Which of two it is on, nobody can say; if it is on none alone, it lies across all of them.
+  const on = able.length === 0 ? cards : able.length === 1 ? able : [];
+  const part = Math.min(1, unseenMiB / Math.max(1, on.reduce((sum, gpu) => sum + unexplainedMiB(gpu), 0)));
+  return new Map(on.map((gpu) => [gpu.uuid, Math.floor(part * unexplainedMiB(gpu))]));
+}
+
+/** "[Insufficient Permissions]", "[Not Found]" in a container, or nothing. */
+function hasNoName({ name, ours }: GpuProcess): boolean {
+  return !ours && /^(\[.*\]|-|N\/A|)$/.test(name.trim());
 }
 
 /** Screens hang on the processor's own graphics where there is one, else on the first card. */

@@ -1,7 +1,7 @@
 import type { Gpu, HardwareReport } from '../hardware/model.ts';
 import { compareVersions } from '../platform/versions.ts';
 import type { TorchBuild, TorchRelease } from './catalogue.ts';
-import { cardName, driverFloorFor, driverVersion, knownCards, listed } from './driver.ts';
+import { cardName, driverFloorFor, driverHere, driverVersion, knownCards, listed } from './driver.ts';
 import { generationOf, kernelFit } from './kernels.ts';
 
 /** What all judgements of one choice are made from. */
@@ -21,8 +21,13 @@ export interface Suitable {
   readonly stable: boolean;
   /** Its newest release still carries these cards: a build about to drop them is taken only when nothing else is left. */
   readonly lasting: boolean;
+  /** Its CUDA libraries are of the version the other engines load, or that does not matter for these cards. */
   readonly shared: boolean;
+  /** What releases of it that are newer, and would run too, lack; empty when it is the newest that runs. */
+  readonly releaseBecause: readonly ReleaseVirtue[];
 }
+
+export type ReleaseVirtue = 'stable' | 'usual index';
 
 export type Judgement = Suitable | { readonly build: TorchBuild; readonly problem: string };
 
@@ -36,7 +41,7 @@ export function judge(build: TorchBuild, situation: Situation, only: string | nu
   if (carrying.length === 0) return { build, problem: whyNoRelease(build, releases, wanted, situation) };
   const tooOld = gpus.map((gpu) => driverProblem(build, gpu, hardware)).find((problem) => problem !== null);
   if (tooOld !== undefined) return { build, problem: tooOld };
-  const [release] = carrying.sort((a, b) => releaseOrder(a, b, hardware));
+  const [release] = [...carrying].sort((a, b) => releaseOrder(a, b, hardware));
   if (release === undefined) return { build, problem: `${build.id} has no release.` };
   const newest = [...build.releases].sort((a, b) => compareVersions(b.torch, a.torch))[0] ?? release;
   return {
@@ -44,7 +49,8 @@ export function judge(build: TorchBuild, situation: Situation, only: string | nu
     release,
     stable: release.stage === 'stable',
     lasting: gpus.every((gpu) => carries(build, newest, gpu, hardware)),
-    shared: situation.sharedMajor === null || cudaMajor(build) === situation.sharedMajor,
+    shared: situation.sharedMajor === null || cudaMajor(build) === situation.sharedMajor || isLaterThan(carrying, situation),
+    releaseBecause: releaseBecause(release, carrying, hardware),
   };
 }
 
@@ -70,8 +76,12 @@ function carries(build: TorchBuild, release: TorchRelease, gpu: Gpu, hardware: H
 
 /** The programs of the wheel this machine would get. WSL2 runs Linux wheels. */
 export function kernelsFor(release: TorchRelease, os: HardwareReport['os']): readonly string[] | null {
-  if (/^(arm64|aarch64)$/i.test(os.arch)) return os.platform === 'linux' ? release.kernels.linuxArm : null;
+  if (isArm(os.arch)) return os.platform === 'linux' ? release.kernels.linuxArm : null;
   return os.platform === 'win32' ? release.kernels.windows : release.kernels.linux;
+}
+
+export function isArm(arch: string): boolean {
+  return /^(arm64|aarch64)$/i.test(arch);
 }
 
 function driverProblem(build: TorchBuild, gpu: Gpu, hardware: HardwareReport): string | null {
@@ -80,7 +90,7 @@ function driverProblem(build: TorchBuild, gpu: Gpu, hardware: HardwareReport): s
   if (floor === null || (driver !== null && compareVersions(driver, floor) >= 0)) return null;
   return driver === null
     ? `${build.id} needs the NVIDIA driver ${floor} or newer, and no working driver was found.`
-    : `${build.id} needs the NVIDIA driver ${floor} or newer; this machine has ${driver}.`;
+    : `${build.id} needs the NVIDIA driver ${floor} or newer; ${driverHere(driver, hardware)}.`;
 }
 
 function whyNoRelease(build: TorchBuild, releases: readonly TorchRelease[], wanted: readonly TorchRelease[], situation: Situation): string {
@@ -99,14 +109,32 @@ export function described(gpu: Gpu): string {
   return `${cardName(gpu)} (${generationOf(gpu.computeCapability ?? '')})`;
 }
 
+/**
+ * A card later than every program runs by portable code only, which the driver translates. Then the newest CUDA libraries go
+ * before shared ones: nobody has tried either, and the preflight finds out, but the newest are the likeliest to know the card.
+ */
+function isLaterThan(carrying: readonly TorchRelease[], { gpus, hardware }: Situation): boolean {
+  return gpus.some(({ computeCapability }) => carrying.every((release) => kernelFit(kernelsFor(release, hardware.os) ?? [], computeCapability ?? '') !== 'native'));
+}
+
+function releaseBecause(chosen: TorchRelease, carrying: readonly TorchRelease[], { os }: HardwareReport): readonly ReleaseVirtue[] {
+  const newer = carrying.filter((release) => compareVersions(release.torch, chosen.torch) > 0);
+  const virtues = newer.map((release): ReleaseVirtue => (release.stage === chosen.stage && isUsual(release, os) !== isUsual(chosen, os) ? 'usual index' : 'stable'));
+  return [...new Set(virtues)];
+}
+
 /** Stable, then from the index every package comes from (one source less that can fail), then the newest. */
 function releaseOrder(a: TorchRelease, b: TorchRelease, { os }: HardwareReport): number {
-  const platform = os.platform === 'win32' ? 'windows' : 'linux';
   return (
     Number(b.stage === 'stable') - Number(a.stage === 'stable') ||
-    Number(b.index[platform] === 'default') - Number(a.index[platform] === 'default') ||
+    Number(isUsual(b, os)) - Number(isUsual(a, os)) ||
     compareVersions(b.torch, a.torch)
   );
+}
+
+/** For ARM the usual index has long had wheels without CUDA only, so there PyTorch's own counts (inferred). */
+function isUsual({ index }: TorchRelease, os: HardwareReport['os']): boolean {
+  return !isArm(os.arch) && index[os.platform === 'win32' ? 'windows' : 'linux'] === 'default';
 }
 
 function cudaMajor(build: TorchBuild): number {

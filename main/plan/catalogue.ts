@@ -73,12 +73,17 @@ const torchBuild = z.strictObject({
   cuda: version.nullable(),
   driverFloor: driverFloor.nullable(),
   driverFloors: z.array(floorForCards),
-  /** The newest cards its libraries know; null: no end. cuBLAS and cuDNN carry no portable code, whatever torch itself does. */
+  /**
+   * The newest cards its libraries (cuBLAS, cuDNN) know, where a later family is known to fail with them. null: none is known
+   * to. Cards later than every program are then judged by the portable code alone, of builds and components alike.
+   */
   maximumCapability: capability.nullable(),
   releases: z.array(torchRelease).min(1),
   source: z.string(),
   note: z.string().optional(),
 });
+
+const processor = z.enum(['x64', 'arm64']);
 
 const component = z.strictObject({
   id: plainName,
@@ -87,6 +92,8 @@ const component = z.strictObject({
   usesTorch: z.boolean(),
   minimumTorch: version.nullable(),
   maximumTorch: version.nullable(),
+  /** Processors for which its GPU programs are published; on others it runs on the processor only, where at all. */
+  processors: z.strictObject({ linux: z.array(processor), windows: z.array(processor) }),
   /** CUDA libraries it loads, by major version; null when it brings its own or torch's. */
   cudaMajor: z.int().nullable(),
   driverFloor: driverFloor.nullable(),
@@ -151,18 +158,34 @@ function merged<Entry extends { readonly id: string }>(base: readonly Entry[], a
   return [...base.map((entry) => added.find((other) => other.id === entry.id) ?? entry), ...added.filter((entry) => !known.has(entry.id))];
 }
 
-/** What no single entry can get wrong: ids given twice, names that lead nowhere, no build that always runs. */
+/** What no single entry can get wrong: ids given twice, names that lead nowhere, too little left for a plan on any machine. */
 export function crossProblems(of: Catalogue): readonly string[] {
   const components = new Set(of.components.map((entry) => entry.id));
-  const models = new Set(of.models.map((entry) => entry.id));
   return [
     ...Object.entries(of).flatMap(([section, entries]: [string, readonly { readonly id: string }[]]) => idsGivenTwice(section, entries)),
-    ...of.candidates.flatMap(({ id, component, model }) => [
+    ...of.candidates.flatMap(({ id, role, component, model }) => [
       ...(component === null || components.has(component) ? [] : [`candidates "${id}", component: there is no component "${component}"`]),
-      ...(model === null || models.has(model) ? [] : [`candidates "${id}", model: there is no model "${model}"`]),
+      ...modelProblems(id, role, model, of.models),
     ]),
+    ...alwaysNeeded.filter((role) => !of.models.some((entry) => entry.role === role)).map((role) => `models: there is none with the role "${role}", which every plan needs`),
+    ...spokenRoles.filter((role) => !runsAnywhere(role, of)).map((role) => `candidates: none with the role "${role}" runs on the processor, which every plan falls back to`),
     ...(of.torchBuilds.some((build) => build.id === 'cpu') ? [] : ['torchBuilds: there is no build "cpu", which is what every machine can run']),
   ];
+}
+
+const alwaysNeeded = ['vad', 'turn', 'voices'] as const;
+const spokenRoles = ['stt', 'llm', 'tts'] as const;
+
+function modelProblems(id: string, role: Model['role'], wanted: string | null, models: readonly Model[]): readonly string[] {
+  if (wanted === null) return [];
+  const found = models.find((entry) => entry.id === wanted);
+  if (found === undefined) return [`candidates "${id}", model: there is no model "${wanted}"`];
+  return found.role === role ? [] : [`candidates "${id}", model: "${wanted}" has the role "${found.role}", not "${role}"`];
+}
+
+/** An Ollama is not ours to start, so what it could do does not count. */
+function runsAnywhere(role: (typeof spokenRoles)[number], { candidates: all }: Catalogue): boolean {
+  return all.some((entry) => entry.role === role && entry.engine !== 'ollama' && entry.options.some((option) => option.device === 'cpu'));
 }
 
 function idsGivenTwice(section: string, entries: readonly { readonly id: string }[]): readonly string[] {

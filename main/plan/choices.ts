@@ -4,7 +4,7 @@ import { cudaContextMiB } from './budgets.ts';
 import type { Candidate, CandidateOption } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
 import { componentFits } from './components.ts';
-import { installedCandidates } from './installed-models.ts';
+import { installedCandidates, worthChoosing } from './installed-models.ts';
 import type { Choice, Role } from './placement.ts';
 import { externalMs, gpuMs, maximumThreads, processorMs, usableCores } from './prediction.ts';
 import { chooseTorchBuild } from './torch-build.ts';
@@ -19,13 +19,22 @@ export function threadsFor(cores: number): Readonly<Record<Role | 'turn', number
   return { stt: speech, llm: Math.max(1, Math.min(usable - 1, maximumThreads)), tts: speech, turn: 1 };
 }
 
+/** Whether the language model is one of an Ollama that runs here, or comes with Earshot. */
+export type LanguageSource = 'installed' | 'embedded';
+
 /** Everything that could serve each role on this machine: each candidate in each precision on the processor and on each GPU that may be used. */
-export function choicesOf(gpus: readonly Gpu[], hardware: HardwareReport, catalogue: Catalogue, settings: Settings): Readonly<Record<Role, readonly Choice[]>> {
+export function choicesOf(
+  gpus: readonly Gpu[],
+  hardware: HardwareReport,
+  catalogue: Catalogue,
+  settings: Settings,
+  source: LanguageSource,
+): Readonly<Record<Role, readonly Choice[]>> {
   const environmentOn = judgementOnce(hardware, catalogue, settings);
   function forRole(role: Role): readonly Choice[] {
     const server = settings.services[role];
     if (server !== undefined) return [externalChoice(role, server.model ?? 'default')];
-    return candidatesFor(role, hardware, catalogue, settings).flatMap((candidate) =>
+    return candidatesFor(role, hardware, catalogue, settings, source).flatMap((candidate) =>
       candidate.options.flatMap((option) =>
         option.device === 'cpu' ? [onProcessor(candidate, option, hardware)] : gpus.flatMap((gpu) => onGpu(candidate, option, gpu, environmentOn(candidate, option, gpu))),
       ),
@@ -57,15 +66,22 @@ function gpuEnvironment(candidate: Candidate, option: CandidateOption, gpu: Gpu,
   return build === 'cpu' ? null : { env: `torch-${build}`, build };
 }
 
-/** Whether the language model comes from the Ollama that runs here. */
+/** Whether the language model may come from the Ollama that runs here. */
 export function usesOllama(hardware: HardwareReport, catalogue: Catalogue, settings: Settings): boolean {
   const { ollama } = hardware;
   if (settings.services.llm !== undefined || settings.languageModel !== 'auto' || ollama?.running !== true) return false;
   return installedCandidates(ollama, catalogue).length > 0;
 }
 
-function candidatesFor(role: Role, hardware: HardwareReport, catalogue: Catalogue, settings: Settings): readonly Candidate[] {
-  if (role === 'llm' && hardware.ollama !== null && usesOllama(hardware, catalogue, settings)) return installedCandidates(hardware.ollama, catalogue);
+function candidatesFor(role: Role, hardware: HardwareReport, catalogue: Catalogue, settings: Settings, source: LanguageSource): readonly Candidate[] {
+  if (role === 'llm' && source === 'installed' && hardware.ollama !== null) {
+    return worthChoosing(installedCandidates(hardware.ollama, catalogue), settings.overrides.services.llm?.model ?? null);
+  }
+  return ownCandidates(role, catalogue);
+}
+
+/** Those that Earshot can start itself. */
+export function ownCandidates(role: Role, catalogue: Catalogue): readonly Candidate[] {
   const found = catalogue.candidates.filter((candidate) => candidate.role === role && candidate.engine !== 'ollama');
   if (!found.some((candidate) => candidate.options.some((option) => option.device === 'cpu'))) throw new Error(`the catalogue has no model for ${role}`);
   return found;

@@ -1,8 +1,9 @@
 import type { Gpu, HardwareReport } from '../hardware/model.ts';
 import { compareVersions } from '../platform/versions.ts';
+import { isArm } from './build-judgement.ts';
 import type { Catalogue, Component } from './catalogue.ts';
-import { cardName, driverFloorFor, driverVersion } from './driver.ts';
-import { generationOf, kernelFit } from './kernels.ts';
+import { cardName, driverFloorFor, driverHere, driverVersion } from './driver.ts';
+import { generationOf, isJetson, kernelFit } from './kernels.ts';
 import { chooseTorchBuild } from './torch-build.ts';
 
 export type Fit = { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -34,8 +35,17 @@ function cardProblem(component: Component, capability: string, gpu: Gpu, { os }:
   const card = `the ${cardName(gpu)} (${generationOf(capability)})`;
   if (compareVersions(capability, component.minimumCapability) < 0) return `${component.title} no longer has programs for ${card}.`;
   if (component.maximumCapability !== null && compareVersions(capability, component.maximumCapability) > 0) return `${component.title} has no programs yet for ${card}.`;
-  const kernels = component.kernels?.[os.platform === 'win32' ? 'windows' : 'linux'] ?? null;
+  const platform = os.platform === 'win32' ? 'windows' : 'linux';
+  if (!component.processors[platform].some((processor) => processor === processorOf(os))) return `${component.title} has no programs for graphics cards beside this kind of processor (${os.arch}).`;
+  // Which boards a torch build was compiled for, its list of programs says itself.
+  if (!component.usesTorch && isJetson(capability)) return `${component.title} has no programs for ${card}.`;
+  const kernels = component.kernels?.[platform] ?? null;
   return kernels !== null && kernelFit(kernels, capability) === 'none' ? `${component.title} has no programs for ${card}.` : null;
+}
+
+/** An unknown processor is taken for the usual one, as a description without one is. */
+function processorOf({ arch }: HardwareReport['os']): 'x64' | 'arm64' {
+  return isArm(arch) ? 'arm64' : 'x64';
 }
 
 /** "int8_float16" asks for both its halves. Names of other kinds, such as a language model's "Q4_K_M", ask for nothing. */
@@ -54,7 +64,7 @@ function driverProblem(component: Component, capability: string, gpu: Gpu, hardw
   if (floor === null || (driver !== null && compareVersions(driver, floor) >= 0)) return null;
   return driver === null
     ? `${component.title} needs the NVIDIA driver ${floor} or newer for the ${cardName(gpu)}, and no working driver was found.`
-    : `${component.title} needs the NVIDIA driver ${floor} or newer for the ${cardName(gpu)}; this machine has ${driver}.`;
+    : `${component.title} needs the NVIDIA driver ${floor} or newer for the ${cardName(gpu)}; ${driverHere(driver, hardware)}.`;
 }
 
 function torchProblem(component: Component, gpu: Gpu, hardware: HardwareReport, catalogue: Catalogue): string | null {

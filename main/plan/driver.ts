@@ -22,6 +22,11 @@ export function driverVersion(hardware: HardwareReport): string | null {
   return isVersion(version) ? version : null;
 }
 
+/** "this machine has 535.183.01", as the end of a sentence on what is needed; whoever is inside WSL2 reads whose driver it is. */
+export function driverHere(version: string, { os }: HardwareReport): string {
+  return os.wsl ? `the Windows around this Linux has ${version}` : `this machine has ${version}`;
+}
+
 /** The oldest driver with which `needs` runs on a card of this capability; null when it needs none. */
 export function driverFloorFor(needs: DriverNeeds, capability: string, hardware: HardwareReport): string | null {
   const platform = driverPlatform(hardware.os);

@@ -1,8 +1,9 @@
 import type { HardwareReport } from '../hardware/model.ts';
 import { listed } from './driver.ts';
 import type { Fallback, Placement, Plan, PlannedService, Prediction, ServiceId } from './model.ts';
+import { isBuildNote, otherBuilds } from './other-builds.ts';
 import { targetsMs } from './problem.ts';
-import { gigabytes, seconds } from './sentences.ts';
+import { gigabytes, isTargetNote, seconds } from './sentences.ts';
 import { roleTitles } from './wishes.ts';
 
 const stages = { stt: 'sttMs', llm: 'llmMs', tts: 'ttsMs', turn: 'turnMs' } as const satisfies Record<ServiceId, keyof Prediction>;
@@ -47,7 +48,7 @@ function serviceLines(service: PlannedService, plan: Plan): readonly string[] {
   const steps = fallbackSteps(service.fallback).map((step) => `${modelName(step)} on ${deviceName(step.device, plan)}`);
   return [
     `  ${capitalised(roleTitles[service.id])}: ${modelName(service)} on ${serverName(service) ?? deviceName(service.device, plan)}${memory}; ${time}`,
-    ...(steps.length === 0 ? [] : [`      if that fails: ${steps.join(', then ')}`]),
+    ...(steps.length === 0 ? [] : [`      planned stand-in: ${steps.join(', then ')}`]),
   ];
 }
 
@@ -59,10 +60,13 @@ function fallbackSteps(fallback: Fallback | null): readonly Fallback[] {
   return fallback === null ? [] : [fallback, ...fallbackSteps(fallback.fallback)];
 }
 
-function notesLines({ notes, gpus }: Plan): readonly string[] {
+function notesLines({ notes, gpus, profile, predictedVoiceToVoiceMs }: Plan): readonly string[] {
   const said = new Set(gpus.map((gpu) => gpu.reason));
-  const rest = notes.filter((note) => !said.has(note));
-  return rest.length === 0 ? [] : ['', 'Notes', ...rest.map((note) => `  - ${note}`)];
+  const met = predictedVoiceToVoiceMs <= targetsMs[profile];
+  // That the target is met is the text's first line already.
+  const rest = notes.filter((note) => !said.has(note) && !isBuildNote(note) && !(met && isTargetNote(note)));
+  const builds = otherBuilds(notes);
+  return [...(rest.length === 0 ? [] : ['', 'Notes', ...rest.map((note) => `  - ${note}`)]), ...(builds === '' ? [] : ['', builds])];
 }
 
 function serviceDifference(before: PlannedService | undefined, after: PlannedService, planBefore: Plan, planAfter: Plan): readonly string[] {

@@ -2,8 +2,9 @@ import type { Gpu, HardwareReport } from '../hardware/model.ts';
 import { compareVersions } from '../platform/versions.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Catalogue } from './catalogue.ts';
-import { componentFits, driverWanted } from './components.ts';
+import { driverWanted } from './components.ts';
 import { cardName, driverVersion, knownCards, listed } from './driver.ts';
+import { isForgotten, lastSeriesFor, problemOf } from './gpu-problem.ts';
 import { generationOf, isLegacy } from './kernels.ts';
 
 export interface GpuVerdict {
@@ -29,7 +30,8 @@ function verdict(gpu: Gpu, problem: string | null, current: readonly Gpu[], over
   const older = isLegacy(capability) && current.length > 0;
   if (older && override?.use !== true) {
     const beside = listed(current.map(shortName));
-    return leftOut(gpu, `because it is of an older generation (${generationOf(capability)}) whose programs cannot share a build with the ${beside} beside it.`);
+    const keeps = current.length === 1 ? 'keeps' : 'keep';
+    return leftOut(gpu, `so that the ${beside} beside it ${keeps} the newest programs: it is of an older generation (${generationOf(capability)}). Your settings can allow it.`);
   }
   const name = cardName(gpu);
   const driver = driverVersion(hardware) ?? 'unknown';
@@ -54,43 +56,6 @@ function shortName(gpu: Gpu): string {
   return cardName(gpu).replace(/^GeForce\s+/, '');
 }
 
-/** Why no service can run on the card whatever anybody wants; null when one can. */
-function problemOf(gpu: Gpu, hardware: HardwareReport, catalogue: Catalogue): string | null {
-  if (gpu.virtual) return 'it is a virtual display without a processor of its own.';
-  if (!/nvidia/i.test(gpu.vendor)) return `it is made by ${gpu.vendor === '' ? 'somebody else' : gpu.vendor}, and the engines have programs for NVIDIA cards only.`;
-  if (gpu.mig) return 'it is divided into instances (MIG), which cannot be seen from here; without MIG it could be used.';
-  if (hardware.driver === null) return 'its driver is not installed, or does not answer.';
-  if (driverVersion(hardware) === null) return 'its driver does not say which version it is.';
-  if (gpu.computeCapability === null) return 'its generation is not known, so nobody can say which programs it runs.';
-  if (gpu.memoryMiB === null) return silentReason(gpu, gpu.computeCapability, hardware);
-  if (gpu.accessible === false) return `this user may not open it${gpu.deviceNode === null ? '' : ` (${gpu.deviceNode})`}.`;
-  if (catalogue.components.some((component) => componentFits(component.id, null, gpu, hardware, catalogue).ok)) return null;
-  const wanted = catalogue.components.some((component) => driverWanted(component, gpu, hardware) !== null);
-  return wanted
-    ? `driver ${hardware.driver.version} is too old for every engine that has programs for it.`
-    : `no engine has programs for its generation (${generationOf(gpu.computeCapability)}).`;
-}
-
-function silentReason(gpu: Gpu, capability: string, hardware: HardwareReport): string {
-  if (gpu.powerState === 'suspended') return 'it is asleep, and how much memory it has is not known without waking it.';
-  const series = lastSeriesFor(capability);
-  if (series !== null && isForgotten(gpu, hardware)) return `the installed driver no longer knows it; the ${series} series is the last that does.`;
-  return 'it does not say how much memory it has, as a card does that is in trouble.';
-}
-
-/** The last driver series that knows a card of this capability, from NVIDIA's Unix driver deprecation schedule; null: no end yet. */
-function lastSeriesFor(capability: string): string | null {
-  if (compareVersions(capability, '5.0') < 0) return '470';
-  return isLegacy(capability) ? '580' : null;
-}
-
-/** A driver that has dropped a card loads and does not see it: the card is on the bus but has no memory to report. */
-function isForgotten(gpu: Gpu, hardware: HardwareReport): boolean {
-  const series = lastSeriesFor(gpu.computeCapability ?? '');
-  const [major = ''] = (driverVersion(hardware) ?? '').split('.');
-  return gpu.memoryMiB === null && series !== null && major !== '' && Number.parseInt(major, 10) > Number(series) + 9;
-}
-
 /**
  * What another driver would bring, in sentences. One driver serves every card of a machine, so nothing is said that would
  * take an older card away: whoever owns one is never sent beyond the last series that knows it.
@@ -103,8 +68,12 @@ export function driverAdvice(hardware: HardwareReport, catalogue: Catalogue): re
   const advice = cards.flatMap((gpu) => adviceFor(gpu, last, hardware, catalogue));
   const caution = `Whatever driver you choose, take none beyond the ${last ?? ''} series: it is the last that knows the ${listed(old.map(cardName))}.`;
   // Said whether or not there is advice: every build that was not taken names the driver it would need.
-  return last === null ? [...new Set(advice)] : [...new Set(advice), caution];
+  const said = last === null ? [...new Set(advice)] : [...new Set(advice), caution];
+  return hardware.os.wsl && hardware.driver !== null && cards.length > 0 ? [...said, wslDriver] : said;
 }
+
+/** A Linux driver inside WSL2 takes the place of the one that Windows lends it, and no card works any more (docs.nvidia.com/cuda/wsl-user-guide). */
+const wslDriver = 'The driver meant here is the one of Windows: a newer one is installed there, never inside Linux, where it would cut off the graphics card.';
 
 function adviceFor(gpu: Gpu, last: string | null, hardware: HardwareReport, catalogue: Catalogue): readonly string[] {
   const series = lastSeriesFor(gpu.computeCapability ?? '');

@@ -19,7 +19,7 @@ export function installedCandidates(ollama: OllamaReport, catalogue: Catalogue):
     .filter((candidate) => candidate.engine === 'ollama' && candidate.billions !== null)
     .sort((a, b) => (a.billions ?? 0) - (b.billions ?? 0));
   return ollama.models
-    .filter((model, index, all) => canChat(model.name) && all.findIndex((other) => other.name === model.name) === index)
+    .filter((model, index, all) => canChat(model.name) && !isInTheCloud(model.name) && all.findIndex((other) => other.name === model.name) === index)
     .flatMap((model) => {
       const sameName = classes.find((candidate) => candidate.id === model.name);
       const billions = sameName?.billions ?? billionsOf(model.name, model.sizeBytes);
@@ -30,6 +30,27 @@ export function installedCandidates(ollama: OllamaReport, catalogue: Catalogue):
 
 function canChat(name: string): boolean {
   return !/embed|bge-|minilm|paraphrase-/i.test(name);
+}
+
+/** "gpt-oss:120b-cloud": a name in the list whose model runs on somebody else's computer. */
+export function isInTheCloud(name: string): boolean {
+  return /cloud$/i.test(name);
+}
+
+/**
+ * Without those that another one beats, or equals, in score, memory and time on every device: somebody may have sixty
+ * models, of which a dozen are worth comparing. The one that settings name is kept.
+ */
+export function worthChoosing(candidates: readonly Candidate[], wantedId: string | null): readonly Candidate[] {
+  return candidates.filter((candidate) => candidate.id === wantedId || !candidates.some((other) => other !== candidate && beats(other, candidate)));
+}
+
+function beats(a: Candidate, b: Candidate): boolean {
+  if (a.quality.score < b.quality.score) return false;
+  const pairs = b.options.map((option) => [a.options.find(({ device }) => device === option.device), option] as const);
+  if (pairs.some(([one, other]) => one === undefined || one.memoryMiB > other.memoryMiB || one.latency.referenceMs > other.latency.referenceMs)) return false;
+  const equal = a.quality.score === b.quality.score && pairs.every(([one, other]) => one?.memoryMiB === other.memoryMiB && one.latency.referenceMs === other.latency.referenceMs);
+  return !equal || a.id < b.id;
 }
 
 /** "gemma3:4b-it-qat" → 4, "smollm2:135m" → 0.135; a name that does not say is known by its size. */

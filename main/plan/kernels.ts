@@ -7,7 +7,12 @@ export type KernelFit = 'native' | 'translated' | 'none';
  * Capabilities of Jetson boards. Their programs are their own: a desktop card's run on none of them, nor theirs on a
  * desktop card, though the numbers would allow it (torch/cuda/__init__.py, DEVICE_REQUIREMENT).
  */
-const jetsonCapabilities: readonly string[] = ['5.3', '6.2', '7.2', '8.7', '10.1'];
+const jetsonCapabilities: readonly string[] = ['5.3', '6.2', '7.2', '8.7', '10.1', '11.0'];
+
+/** 10.1 is the number that 11.0 had before CUDA 13. */
+export function isJetson(capability: string): boolean {
+  return jetsonCapabilities.includes(capability);
+}
 
 /**
  * The compatibility rule of CUDA: code compiled for X.Y runs on cards X.Z with Z ≥ Y, and portable code ("+PTX") runs on
@@ -20,11 +25,12 @@ export function kernelFit(kernels: readonly string[], capability: string): Kerne
 
 function runsAsCompiled(target: string, capability: string): boolean {
   if (target === capability) return true;
-  if (jetsonCapabilities.includes(target) || jetsonCapabilities.includes(capability)) return false;
+  if (isJetson(target) || isJetson(capability)) return false;
   return Number.parseInt(target, 10) === Number.parseInt(capability, 10) && compareVersions(capability, target) >= 0;
 }
 
 const generations: readonly { readonly from: string; readonly name: string }[] = [
+  { from: '13.0', name: 'later than Blackwell' },
   { from: '10.0', name: 'Blackwell' },
   { from: '9.0', name: 'Hopper' },
   { from: '8.9', name: 'Ada' },

@@ -1,4 +1,5 @@
 import type { GpuProcess, HardwareReport } from '../hardware/model.ts';
+import { programName } from '../hardware/program-name.ts';
 import type { Plan, PlannedService, ServiceId } from './model.ts';
 
 /** What is looked at to see who else computes on the cards. */
@@ -65,8 +66,11 @@ export function othersText({ came, went, grew }: ChangeOfOthers, gpus: CardsInUs
   ];
 }
 
-function titleOf({ name, pid }: Other): string {
-  return `${name === '' ? 'A program' : name} (process ${pid})`;
+function titleOf(other: Other): string {
+  // Memory that no program in the driver's list accounts for.
+  if (other.pid === 0) return 'Other programs';
+  const name = programName(other);
+  return name.startsWith('a program') ? `A${name.slice(1)}` : name;
 }
 
 function mebibytes(count: number): string {
@@ -96,10 +100,12 @@ export function replanDecision(current: Plan, wanted: Plan, situation: Situation
 
 /**
  * Whether two plans run a service on the same thing. How far it looks back and how many threads it has are left out:
- * memory once taken stays taken, and to restart an engine for a little more of it costs more than it gives.
+ * memory once taken stays taken, and to restart an engine for a little more of it costs more than it gives. A server of
+ * somebody else is not ours to restart or to move: there only what is asked of it counts.
  */
 function runsAlike(one: PlannedService, other: PlannedService): boolean {
-  const fields = ['engine', 'model', 'precision', 'device', 'build', 'env'] as const;
+  const ours = ['engine', 'model', 'precision', 'device', 'build', 'env'] as const;
+  const fields = one.server !== null && other.server !== null ? (['engine', 'model'] as const) : ours;
   return fields.every((field) => one[field] === other[field]) && one.server?.url === other.server?.url;
 }
 

@@ -1,7 +1,7 @@
 import type { Gpu, GpuProcess, HardwareReport } from '../hardware/model.ts';
+import { programName } from '../hardware/program-name.ts';
 import type { Settings } from '../settings/schema.ts';
-import type { Catalogue } from './catalogue.ts';
-import { componentFits } from './components.ts';
+import type { ComesBack } from './budgets.ts';
 import { cardName, listed } from './driver.ts';
 import type { GpuVerdict } from './gpu-choice.ts';
 import type { PlannedService, ProfileId } from './model.ts';
@@ -19,24 +19,12 @@ export function serverNotes(services: readonly PlannedService[]): readonly strin
   );
 }
 
-/** What Ollama does here, or could do. */
-export function ollamaNotes(llm: PlannedService, allowed: readonly Gpu[], hardware: HardwareReport, catalogue: Catalogue, settings: Settings): readonly string[] {
-  const { ollama } = hardware;
-  if (llm.engine === 'external' || settings.languageModel !== 'auto') return [];
-  if (llm.engine === 'ollama') return [`The language model is ${llm.model} in the Ollama ${ollama?.version ?? ''} that is running.`];
-  if (ollama?.running === true) return ['Ollama is running but has no model that can chat; the embedded language model answers instead.'];
-  const fitting = allowed.filter((gpu) => componentFits('ollama', null, gpu, hardware, catalogue).ok);
-  if (fitting.length === 0) return [];
-  const condition = ollama === null ? 'installed' : 'running';
-  return [`With Ollama ${condition}, the language model could run on the ${fitting.map(cardName).join(' or the ')}; without it, it runs on the processor.`];
-}
-
 /** Programs of others that hold memory the plan might want. */
-export function othersNotes(gpu: Gpu, hardware: HardwareReport, comesBack: (process: GpuProcess) => boolean): readonly string[] {
+export function othersNotes(gpu: Gpu, hardware: HardwareReport, { process: comesBack }: ComesBack): readonly string[] {
   const others = hardware.processes.filter((process) => process.uuid === gpu.uuid && !comesBack(process));
   const known = others.filter((process) => (process.usedMiB ?? 0) > 0).sort((a, b) => (b.usedMiB ?? 0) - (a.usedMiB ?? 0));
   const silent = others.filter((process) => process.usedMiB === null);
-  const named = known.slice(0, namedProcesses).map((process) => `${processName(process)} holds ${gigabytes(process.usedMiB ?? 0)}`);
+  const named = known.slice(0, namedProcesses).map((process) => `${programName(process)} holds ${gigabytes(process.usedMiB ?? 0)}`);
   const rest = known.slice(namedProcesses);
   const more = rest.length === 0 ? [] : [`${rest.length} more ${rest.length === 1 ? 'program holds' : 'programs hold'} ${gigabytes(rest.reduce((sum, process) => sum + (process.usedMiB ?? 0), 0))}`];
   const holds = named.length === 0 ? [] : [`On the ${cardName(gpu)}, ${listed([...named, ...more])} of it; the plan fits around ${known.length === 1 ? 'it' : 'them'}.`];
@@ -46,12 +34,7 @@ export function othersNotes(gpu: Gpu, hardware: HardwareReport, comesBack: (proc
 
 function silentNames(processes: readonly GpuProcess[]): readonly string[] {
   const rest = processes.length - namedProcesses;
-  return [...processes.slice(0, namedProcesses).map(processName), ...(rest > 0 ? [`${rest} more`] : [])];
-}
-
-/** "python3 (pid 1234)" of "/usr/bin/python3". */
-function processName({ name, pid }: GpuProcess): string {
-  return `${name.split(/[\\/]/).at(-1) ?? name} (pid ${pid})`;
+  return [...processes.slice(0, namedProcesses).map(programName), ...(rest > 0 ? [`${rest} more`] : [])];
 }
 
 /** Why each other torch build was not chosen, and which may be asked for. */
@@ -95,15 +78,31 @@ export function isTargetNote(note: string): boolean {
 }
 
 /** Only where nobody has limited the choice is it the computer that cannot. */
-export function limitedBy(services: readonly PlannedService[], settings: Settings): LimitedBy {
-  const { overrides } = settings;
-  const asked = [...Object.values(overrides.services), ...Object.values(settings.services)].some((entry) => entry !== undefined);
-  if (asked || overrides.torchBuild !== null || Object.values(overrides.gpus).some(({ use }) => !use)) return 'settings';
+export function limitedBy(services: readonly PlannedService[], settings: Settings, effects: Effects): LimitedBy {
+  const servers = Object.values(settings.services).some((server) => server !== undefined);
+  if (servers || effects.heldWishes > 0 || effects.asksForBuild || effects.leavesOutCard) return 'settings';
   return services.some(({ engine }) => engine === 'ollama') ? 'ollama' : null;
 }
 
+/** What settings have changed: an override that nothing can follow changes nothing. */
+export interface Effects {
+  readonly heldWishes: number;
+  readonly asksForBuild: boolean;
+  readonly leavesOutCard: boolean;
+}
+
+/** Cards that settings speak of and this computer does not have: a misspelt one must not go unnoticed. */
+export function unknownCardNotes({ gpus }: HardwareReport, { overrides }: Settings): readonly string[] {
+  const known = new Set(gpus.map(({ uuid }) => uuid));
+  // What a service wishes for is answered where it is placed.
+  const wished = new Set(Object.values(overrides.services).map((override) => override?.device));
+  return Object.entries(overrides.gpus)
+    .filter(([uuid]) => !known.has(uuid) && !wished.has(uuid))
+    .map(([uuid, { use }]) => `Your settings ${use ? 'ask for' : 'leave out'} a graphics card ${uuid}, which this computer does not have, so that changes nothing.`);
+}
+
 /** Why a GPU is used, or left alone although it might be. */
-export function gpuSentence(verdict: GpuVerdict, services: readonly PlannedService[], budgetMiB: number, smallestMiB: number | null): string {
+export function gpuSentence(verdict: GpuVerdict, services: readonly PlannedService[], budgetMiB: number, smallestMiB: number | null, hindrances: readonly string[] = []): string {
   const name = cardName(verdict.gpu);
   if (!verdict.allowed) return verdict.reason;
   const here = services.filter((service) => service.device === verdict.gpu.uuid);
@@ -111,9 +110,10 @@ export function gpuSentence(verdict: GpuVerdict, services: readonly PlannedServi
     const planned = here.reduce((sum, service) => sum + service.estimatedVramMiB, 0);
     return `${name}: runs the ${listed(here.map((service) => roleTitles[service.id]))}; ${gigabytes(planned)} of the ${gigabytes(budgetMiB)} that may be taken are planned.`;
   }
-  if (smallestMiB === null) return `${name}: left alone, because nothing that could be chosen here has programs for it.`;
+  const why = hindrances.length === 0 ? '' : `: ${hindrances.join('; ')}`;
+  if (smallestMiB === null) return `${name}: left alone, because nothing that could be chosen here has programs for it${why}.`;
   if (smallestMiB > budgetMiB) return `${name}: left alone, because ${gigabytes(budgetMiB)} of its memory may be taken, and the smallest engine needs ${gigabytes(smallestMiB)}.`;
-  return `${name}: left alone, because nothing would be better or quicker on it.`;
+  return `${name}: left alone, because nothing${why === '' ? '' : ' that can be used here'} would be better or quicker on it${why}.`;
 }
 
 export function gigabytes(mebibytes: number): string {

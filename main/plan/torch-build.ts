@@ -32,12 +32,17 @@ export function chooseTorchBuild(gpus: readonly Gpu[], hardware: HardwareReport,
   const suitable = judgements.filter((judgement) => 'release' in judgement).sort(bestFirst);
   const [best = null] = suitable;
   const asked = limits.overrideId ?? null;
-  if (asked === null) return choice(best, chosenReason(best, situation), judgements, catalogue, situation);
+  if (asked === null) return choice(best, chosenReason(suitable, situation), judgements, catalogue, situation);
 
   const answer = judgeOverride(asked, situation, catalogue);
-  if ('refusal' in answer) return choice(best, `${answer.refusal} ${chosenReason(best, situation)}`, judgements, catalogue, situation);
-  const reason = `Your settings ask for ${asked}, and it runs here.`;
-  return choice(answer.granted, reason, judgements, catalogue, situation);
+  if ('refusal' in answer) return choice(best, `${answer.refusal} ${chosenReason(suitable, situation)}`, judgements, catalogue, situation);
+  return choice(answer.granted, grantedReason(answer.granted), judgements, catalogue, situation);
+}
+
+/** Read alone, or after the sentence that names the wish. */
+function grantedReason(granted: Suitable | null): string {
+  if (granted === null) return 'torch on the processor runs on every computer, and is taken as asked.';
+  return `${granted.build.id} with torch ${granted.release.torch} runs here, and is taken as asked.`;
 }
 
 function situationOf(gpus: readonly Gpu[], hardware: HardwareReport, catalogue: Catalogue, limits: BuildLimits): Situation {
@@ -61,21 +66,22 @@ function bestFirst(a: Suitable, b: Suitable): number {
 function judgeOverride(asked: string, situation: Situation, catalogue: Catalogue): { readonly granted: Suitable | null } | { readonly refusal: string } {
   const [, torch = null, id = asked] = /^(?:(\d[\d.]*)\+)?(\w+)$/.exec(asked) ?? [];
   const build = catalogue.torchBuilds.find((entry) => entry.id === id);
-  if (build === undefined) return { refusal: `Your settings ask for the build ${asked}, which does not exist.` };
-  if (torch !== null && !build.releases.some((release) => release.torch === torch)) return { refusal: `Your settings ask for ${asked}, but ${id} has no torch ${torch}.` };
+  if (build === undefined) return { refusal: `There is no build ${asked}, though it is asked for.` };
+  if (torch !== null && !build.releases.some((release) => release.torch === torch)) return { refusal: `${id} has no torch ${torch}, though it is asked for.` };
   if (id === 'cpu') return { granted: null };
   const judgement = judge(build, situation, torch);
-  return 'problem' in judgement ? { refusal: `Your settings ask for ${asked}, which cannot be: ${judgement.problem}` } : { granted: judgement };
+  return 'problem' in judgement ? { refusal: `${judgement.problem} So it is not taken, though it is asked for.` } : { granted: judgement };
 }
 
-function chosenReason(best: Suitable | null, situation: Situation): string {
+function chosenReason(suitable: readonly Suitable[], situation: Situation): string {
+  const [best = null, ...others] = suitable;
   const { gpus, hardware } = situation;
   const driver = driverVersion(hardware);
   const cards = gpus.length > 0 ? gpus : knownCards(hardware);
   const names = listed(cards.map(described));
   if (best !== null) {
-    const kind = best.stable ? 'newest stable build' : 'newest build';
-    return `${best.build.id} with torch ${best.release.torch} is the ${kind} with programs for the ${names} that works with driver ${driver ?? 'unknown'} and the engines.`;
+    const fits = `${best.build.id} with torch ${best.release.torch} has programs for the ${names} that work with driver ${driver ?? 'unknown'} and the engines`;
+    return `${fits}; ${whyBefore(best, others, situation)}.${whyRelease(best)}`;
   }
   if (cards.length === 0) return 'No graphics card is used, so torch runs on the processor.';
   if (hardware.driver === null) return `There is no NVIDIA driver for the ${names}, so torch runs on the processor.`;
@@ -84,6 +90,25 @@ function chosenReason(best: Suitable | null, situation: Situation): string {
   return gpus.length === 1
     ? `No build has programs for the ${names} that work with driver ${driver}, so torch runs on the processor.`
     : `No one build has programs for all of ${names} that work with driver ${driver}; each card needs one of its own.`;
+}
+
+/** What decided between builds: each newer one that would run lacks at least one of the qualities named, which the chosen one has. */
+function whyBefore(best: Suitable, others: readonly Suitable[], { sharedMajor }: Situation): string {
+  if (others.length === 0) return 'no other build does';
+  const newer = others.filter((other) => compareVersions(other.build.cuda ?? '', best.build.cuda ?? '') > 0);
+  const unstable = newer.filter((other) => other.stable !== best.stable);
+  const leaving = newer.filter((other) => other.stable === best.stable && other.lasting !== best.lasting);
+  const qualities = [
+    ...(unstable.length > 0 ? ['is stable'] : []),
+    ...(leaving.length > 0 ? ['goes on having them in its later releases'] : []),
+    ...(newer.length > unstable.length + leaving.length ? [`shares the libraries of CUDA ${sharedMajor ?? ''} with the other engines`] : []),
+  ];
+  return qualities.length === 0 ? 'of the builds that do, it is the newest' : `of the builds that do, it is the newest that ${listed(qualities)}`;
+}
+
+function whyRelease({ release, releaseBecause }: Suitable): string {
+  const texts = { stable: 'is stable', 'usual index': 'comes from the usual package index' } as const;
+  return releaseBecause.length === 0 ? '' : ` torch ${release.torch} is its newest that ${listed(releaseBecause.map((virtue) => texts[virtue]))}.`;
 }
 
 function choice(chosen: Suitable | null, reason: string, judgements: readonly Judgement[], catalogue: Catalogue, situation: Situation): BuildChoice {

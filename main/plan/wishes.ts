@@ -21,16 +21,19 @@ interface Wish {
 export interface WishedPlacement {
   readonly placed: Placed;
   readonly notes: readonly string[];
+  /** How many wishes are kept. */
+  readonly held: number;
 }
 
-/** Places the services as settings wish; a wish that cannot be is said and passed over. */
-export function placeAsWished(problem: Problem, verdicts: readonly GpuVerdict[], settings: Settings): WishedPlacement {
+/** Places the services as settings wish; a wish that cannot be is said and passed over. null: nothing fits, even without wishes. */
+export function placeAsWished(problem: Problem, verdicts: readonly GpuVerdict[], settings: Settings): WishedPlacement | null {
   const { wishes, notes } = possibleWishes(problem, verdicts, settings);
   const placed = place(narrowed(problem, wishes));
-  if (placed !== null) return { placed, notes: [...notes, ...wishes.map(heldNote)] };
+  if (placed !== null) return { placed, notes: [...notes, ...wishes.map(heldNote)], held: wishes.length };
 
   let held: readonly Wish[] = [];
   let best = place(problem);
+  if (best === null) return null;
   for (const wish of wishes) {
     const next = place(narrowed(problem, [...held, wish]));
     if (next === null) {
@@ -40,9 +43,7 @@ export function placeAsWished(problem: Problem, verdicts: readonly GpuVerdict[],
       best = next;
     }
   }
-  // Every role has a choice on the processor, whose budget is never below what the smallest of them need.
-  if (best === null) throw new Error('nothing can be placed on this machine, not even on its processor');
-  return { placed: best, notes: [...notes, ...held.map(heldNote)] };
+  return { placed: best, notes: [...notes, ...held.map(heldNote)], held: held.length };
 }
 
 function heldNote(wish: Wish): string {

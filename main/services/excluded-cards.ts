@@ -3,7 +3,11 @@ import type { Plan } from '../plan/model.ts';
 import type { Settings } from '../settings/schema.ts';
 import { isGpu } from './child-environment.ts';
 
-/** Cards that a process of ours is planned on; a card that only a foreign server uses is that server's business. */
+/**
+ * Cards that a process of ours is planned on. One that only Ollama or another server computes on is not among them: that
+ * process is not ours, it keeps its own libraries and its own way round a card that fails, and what a kernel of ours
+ * says of the card would change nothing about it.
+ */
 export function cardsInService(plan: Plan): readonly string[] {
   const devices = plan.services.filter((service) => service.server === null && isGpu(service.device)).map((service) => service.device);
   return [...new Set(devices)];

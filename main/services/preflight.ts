@@ -73,12 +73,14 @@ function afterAnswer(attempt: number, answer: PreflightAnswer, uuid: string, pol
   return { state: { kind: 'waiting', attempt }, effect: { kind: 'wait', ms: policy.pauseMs } };
 }
 
+const passingCodes: ReadonlySet<number> = new Set([3, 100, 101, 802]);
+
 /**
- * Whether it may be another answer in three seconds: 3 "not initialized" and 100 "no device" while the driver starts,
- * 101 "invalid device" and a card with another uuid while the cards are still being counted. The next try asks by uuid
- * again, which stays with its card however they are numbered.
+ * Whether it may be another answer in three seconds: 3 "not initialized", 802 "system not yet initialized" and 100 "no
+ * device" while the driver starts, 101 "invalid device" and a card with another uuid while the cards are still being
+ * counted. The next try asks by uuid again, which stays with its card however they are numbered.
  */
 function mayPass(answer: PreflightAnswer, uuid: string): boolean {
   if (answer.kind === 'silent') return false;
-  return answer.ok ? answer.uuid !== uuid : answer.code === 3 || answer.code === 100 || answer.code === 101;
+  return answer.ok ? answer.uuid !== uuid : answer.code !== null && passingCodes.has(answer.code);
 }

@@ -3,32 +3,18 @@ import { join } from 'node:path';
 import { writeFileAtomically } from '../platform/atomic-file.ts';
 import { FaultError } from '../platform/fault.ts';
 import type { Folders } from '../platform/folders.ts';
-import { schemaProblem } from '../platform/schema-problem.ts';
 import { errorMessage } from '../platform/text.ts';
 import { changedFile, type SettingsChange } from './change.ts';
+import { parseSettings, salvageSettings, type Parsed } from './parse.ts';
 import { settingsSchema, type Settings } from './schema.ts';
 
 export type { SettingsChange } from './change.ts';
+export { parseSettings } from './parse.ts';
 
 export interface LoadedSettings {
   readonly settings: Settings;
   /** What a person should know about how the settings were read; empty when all is well. */
   readonly notices: readonly string[];
-}
-
-type Parsed = { readonly settings: Settings; readonly content: unknown } | { readonly problem: string };
-
-/** Why `text` is no valid settings file, or the settings it holds. */
-export function parseSettings(text: string): Parsed {
-  let content: unknown;
-  try {
-    // Editors of Windows put a byte order mark first, which JSON does not know.
-    content = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    return { problem: `it is not JSON (${errorMessage(error)})` };
-  }
-  const parsed = settingsSchema.safeParse(content);
-  return parsed.success ? { settings: parsed.data, content } : { problem: schemaProblem(parsed.error, content) };
 }
 
 /** The person's own file, in a folder that they look after. */
@@ -43,7 +29,8 @@ function lastGoodPath(folders: Folders): string {
 
 /**
  * Reads the user's settings. A damaged file is kept beside the new one and said, never lost: what a person typed is
- * worth more than what we go on with, which is the last good settings and, where there are none, our defaults.
+ * worth more than what we go on with, which is the last good settings and, where there are none, what can be used of
+ * the file or else our defaults.
  */
 export async function loadSettings(folders: Folders, now: Date): Promise<LoadedSettings> {
   const read = await readOne(settingsPath(folders));
@@ -52,12 +39,28 @@ export async function loadSettings(folders: Folders, now: Date): Promise<LoadedS
     await rm(lastGoodPath(folders), { force: true }).catch(() => undefined);
     return { settings: settingsSchema.parse({}), notices: [] };
   }
-  if ('problem' in read) return replaceDamaged(folders, now, read.problem, read.bytes);
+  if ('problem' in read) return replaceDamaged(folders, now, read);
   const unkept = await keepLastGood(folders, read.bytes);
   return { settings: read.settings, notices: unkept === null ? [] : [unkept] };
 }
 
-type Read = (Parsed & { readonly bytes: Uint8Array }) | { readonly problem: string; readonly bytes: null };
+/** The settings {@link loadSettings} would give, for a look that must change nothing: a damaged file stays where it is. */
+export async function lookAtSettings(folders: Folders): Promise<LoadedSettings> {
+  const read = await readOne(settingsPath(folders));
+  if (read === null) return { settings: settingsSchema.parse({}), notices: [] };
+  if ('settings' in read) return { settings: read.settings, notices: [] };
+  const { title, content, source, copyProblem } = await substituteFor(folders, read);
+  const notice = [title, read.problem, `The file stays as it is. Earshot goes by ${source} here.`, ...copyProblem].join('\n');
+  return { settings: settingsSchema.parse(content), notices: [notice] };
+}
+
+/** A file that cannot be used; `bytes` is null where even they could not be read. */
+interface Damaged {
+  readonly problem: string;
+  readonly bytes: Buffer | null;
+}
+
+type Read = (Parsed & { readonly bytes: Buffer }) | Damaged;
 
 /** A file as it stands on the disk; null where there is none. */
 async function readOne(path: string): Promise<Read | null> {
@@ -69,26 +72,53 @@ async function readOne(path: string): Promise<Read | null> {
   }
 }
 
-/** Puts the last good settings in the place of a damaged file, which it keeps aside; `bytes` is null where even that could not be read. */
-async function replaceDamaged(folders: Folders, now: Date, problem: string, bytes: Uint8Array | null): Promise<LoadedSettings> {
-  const path = settingsPath(folders);
+/** What takes the place of a damaged file. */
+interface Substitute {
+  readonly title: string;
+  readonly content: unknown;
+  /** Completes "Earshot goes on with …". */
+  readonly source: string;
+  /** What is said after it of the microphone, which is closed whenever the person may have wanted it to be. */
+  readonly muted: string;
+  /** Why the last good settings could not be used; empty when they could or when there are none. */
+  readonly copyProblem: readonly string[];
+}
+
+async function substituteFor(folders: Folders, damaged: Damaged): Promise<Substitute> {
   const lastGood = await readOne(lastGoodPath(folders));
-  const usable = lastGood !== null && 'settings' in lastGood;
+  const title = 'The settings file could not be used.';
   // Somebody who wants the microphone closed shall not find it open because of a slip of the pen, now or at the next start.
-  const content = changedFile(usable ? lastGood.content : {}, { conversation: { muted: true } });
-  const lines = ['The settings file could not be used.', problem];
+  const mute = { conversation: { muted: true } };
+  if (lastGood !== null && 'settings' in lastGood) return { title, content: changedFile(lastGood.content, mute), source: 'your last good settings', muted: ', and muted', copyProblem: [] };
+
+  const copyProblem = lastGood === null ? [] : [`The copy of your last good settings, ${lastGoodPath(folders)}, could not be used either.`, lastGood.problem];
+  const salvaged = damaged.bytes === null ? null : salvageSettings(damaged.bytes.toString());
+  if (salvaged === null) return { title, content: changedFile({}, mute), source: 'its defaults', muted: ', and muted', copyProblem };
+  return {
+    title: 'A part of the settings file could not be used.',
+    content: salvaged.mayHideMuted ? changedFile(salvaged.content, mute) : salvaged.content,
+    source: 'the rest of the file',
+    muted: salvaged.mayHideMuted ? ', and muted, as what was left out may have been meant to close the microphone' : '',
+    copyProblem,
+  };
+}
+
+/** Puts what can be used in the place of a damaged file, which it keeps aside. */
+async function replaceDamaged(folders: Folders, now: Date, damaged: Damaged): Promise<LoadedSettings> {
+  const path = settingsPath(folders);
+  const { title, content, source, muted, copyProblem } = await substituteFor(folders, damaged);
+  const lines = [title, damaged.problem];
   try {
-    if (bytes === null) throw new Error('nothing of it can be read');
+    if (damaged.bytes === null) throw new Error('nothing of it can be read');
     const aside = join(folders.config, `settings.damaged-${now.toISOString().replaceAll(':', '-')}.json`);
     // A copy and no rename: killed between the two steps, a rename would leave no file at all, and with it an open microphone.
-    await writeFileAtomically(aside, bytes);
+    await writeFileAtomically(aside, damaged.bytes);
     await writeFileAtomically(path, fileText(content));
-    lines.push(`It was kept as ${aside}. Earshot goes on with ${usable ? 'your last good settings' : 'its defaults'}, and muted.`);
+    lines.push(`It was kept as ${aside}. Earshot goes on with ${source}${muted}.`);
   } catch (error) {
-    lines.push(`It stays where it is, ${path}: mend or remove it (${errorMessage(error)}). Until then Earshot goes on with ${usable ? 'your last good settings' : 'its defaults'}, and muted.`);
+    lines.push(`It stays where it is, ${path}: mend or remove it (${errorMessage(error)}). Until then Earshot goes on with ${source}${muted}.`);
   }
-  if (lastGood !== null && 'problem' in lastGood) lines.push(`The copy of your last good settings, ${lastGoodPath(folders)}, could not be used either.`, lastGood.problem);
-  return { settings: settingsSchema.parse(content), notices: [lines.join('\n')] };
+  return { settings: settingsSchema.parse(content), notices: [[...lines, ...copyProblem].join('\n')] };
 }
 
 /** Remembers settings that were read without a complaint; says why it could not, which is no reason not to use them. */

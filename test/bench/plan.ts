@@ -36,8 +36,21 @@ function cards(differing: boolean): readonly Gpu[] {
   });
 }
 
-function machine(gpus: readonly Gpu[]): HardwareReport {
-  const models = ['qwen2.5:0.5b', 'llama3.2:1b', 'qwen2.5:1.5b', 'llama3.2:3b', 'gemma3:4b', 'qwen2.5:7b', 'llama3.1:8b', 'qwen2.5:14b', 'qwen2.5:32b', 'llama3.3:70b'];
+const fewModels = ['qwen2.5:0.5b', 'llama3.2:1b', 'qwen2.5:1.5b', 'llama3.2:3b', 'gemma3:4b', 'qwen2.5:7b', 'llama3.1:8b', 'qwen2.5:14b', 'qwen2.5:32b', 'llama3.3:70b'].map((name) => ({ name, sizeBytes: 1, sizeVramMiB: null }));
+/** What somebody who tries everything has: fifteen sizes in four precisions each. */
+const manyModels = Array.from({ length: 60 }, (_none, index) => ({
+  name: `model-${index}:${[0.5, 1, 1.5, 3, 4, 7, 8, 9, 12, 13, 14, 20, 27, 32, 70][index % 15] ?? 1}b`,
+  sizeBytes: Math.round((1 + 0.37 * index) * 1e9),
+  sizeVramMiB: null,
+}));
+
+const kindsOfMachine = [
+  ['eight equal cards', false, fewModels],
+  ['eight cards, all different', true, fewModels],
+  ['eight cards, all different, with sixty models', true, manyModels],
+] as const;
+
+function machine(gpus: readonly Gpu[], models: NonNullable<HardwareReport['ollama']>['models']): HardwareReport {
   return {
     os: { platform: 'linux', release: '6.8', arch: 'x64', wsl: false, container: false },
     cpu: { model: 'a processor', cores: 32, flags: ['avx', 'avx2'] },
@@ -49,16 +62,16 @@ function machine(gpus: readonly Gpu[]): HardwareReport {
     toolkit: '12.4',
     driver: { version: '580.65.06', cudaVersion: '13.0' },
     processes: [],
-    ollama: { version: '0.33.0', running: true, url: 'http://127.0.0.1:11434', models: models.map((name) => ({ name, sizeBytes: 1, sizeVramMiB: null })) },
+    ollama: { version: '0.33.0', running: true, url: 'http://127.0.0.1:11434', models },
     warnings: [],
   };
 }
 
-/** The times of every profile on eight equal cards, and on eight of which no two are alike, where nothing can be left out. */
+/** The times of every profile on eight equal cards, on eight of which no two are alike, where nothing can be left out, and there with sixty models to choose from. */
 export function measurePlan(): readonly PlanTime[] {
-  return [false, true].flatMap((differing) =>
+  return kindsOfMachine.flatMap(([name, differing, models]) =>
     (['fast', 'balanced', 'best'] as const).map((profile) => {
-      const hardware = machine(cards(differing));
+      const hardware = machine(cards(differing), models);
       const settings = settingsSchema.parse({ profile });
       for (let round = 0; round < warmUps; round++) plan(hardware, catalogue, settings);
       const times = Array.from({ length: rounds }, () => {
@@ -66,7 +79,7 @@ export function measurePlan(): readonly PlanTime[] {
         plan(hardware, catalogue, settings);
         return performance.now() - startedMs;
       }).sort((a, b) => a - b);
-      return { machine: differing ? 'eight cards, all different' : 'eight equal cards', profile, medianMs: times[rounds / 2] ?? 0, worstMs: times.at(-1) ?? 0 };
+      return { machine: name, profile, medianMs: times[rounds / 2] ?? 0, worstMs: times.at(-1) ?? 0 };
     }),
   );
 }

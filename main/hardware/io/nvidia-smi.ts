@@ -1,7 +1,8 @@
 import { posix, win32 } from 'node:path';
 import { existsSync } from 'node:fs';
 import { explainFailure } from '../nvidia-failure.ts';
-import { clip, gpuFields, parseGpus, parseProcesses, processFields, unknownFields, type GpuField, type GpuTable } from '../nvidia-csv.ts';
+import { clip, gpuFields, parseGpus, parseProcesses, processFields, rowsApart, unknownFields, type GpuField, type GpuTable } from '../nvidia-csv.ts';
+import { parseParts, type MigPart } from '../mig.ts';
 import type { Gpu, GpuProcess } from '../model.ts';
 import { runLimited, type ProcessAnswer } from './limited-process.ts';
 
@@ -33,10 +34,17 @@ export async function askNvidiaSmi(program: string, question: NvidiaQuestion): P
   return {
     gpus: table.gpus,
     driverVersion: table.driverVersion,
-    processes: list.end === 'exit' && list.exitCode === 0 ? parseProcesses(list.output, question.ownPids) : [],
+    processes: list.end === 'exit' ? parseProcesses(list.output, question.ownPids) : [],
     // Without a card, what failed has been said once already; both questions may draw the same complaint.
-    warnings: [...new Set([...table.warnings, ...(alone ? [] : processProblems(list, question))])],
+    warnings: [...new Set([...table.warnings, ...(alone ? [] : processProblems(list, question, table.warnings))])],
   };
+}
+
+/** The parts of cards divided with MIG, which the table of cards does not name; none where nvidia-smi will not list them. */
+export async function askParts(program: string, gpus: readonly Gpu[], { environment, timeLimitMs = patienceMs }: NvidiaQuestion): Promise<readonly MigPart[]> {
+  if (!gpus.some((gpu) => gpu.mig)) return [];
+  const answer = await runLimited(program, ['-L'], environment, { timeLimitMs, outputLimitBytes });
+  return answer.end === 'exit' ? parseParts(answer.output) : [];
 }
 
 /** Where nvidia-smi may be, the likeliest first. The one of WSL 2 is on the path of login shells only. */
@@ -71,6 +79,10 @@ async function askGpus(program: string, fields: readonly GpuField[], question: N
     const unknown = unknownFields(`${answer.output}\n${answer.errors}`).filter((field) => !neededFields.includes(field));
     const rest = fields.filter((field) => !unknown.includes(field));
     if (rest.length < fields.length) return askGpus(program, rest, question);
+    const { rows, said } = rowsApart(answer.output, fields);
+    const table = parseGpus(rows, fields);
+    // One card that is lost fails the whole question, and the others have answered it all the same.
+    if (table.gpus.length > 0) return { ...table, warnings: [...table.warnings, explainFailure(`${said}\n${answer.errors}`, answer.exitCode)] };
   }
   const problem = answer.end === 'missing' ? `nvidia-smi, the program that tells what an NVIDIA card is, was not found at ${program}.` : failure(answer, question);
   if (problem !== null) return { gpus: [], driverVersion: null, warnings: [problem] };
@@ -108,8 +120,13 @@ function remarks(answer: ProcessAnswer): readonly string[] {
   ];
 }
 
-function processProblems(answer: ProcessAnswer, question: NvidiaQuestion): readonly string[] {
+function processProblems(answer: ProcessAnswer, question: NvidiaQuestion, alreadyTold: readonly string[]): readonly string[] {
   if (answer.end === 'exit' && answer.exitCode === 0) return answer.errors.trim() === '' ? [] : [`nvidia-smi answered and complained: ${clip(answer.errors)}`];
+  if (answer.end === 'exit' && parseProcesses(answer.output).length > 0) {
+    const others = answer.output.split('\n').filter((line) => parseProcesses(line).length === 0);
+    const why = explainFailure(`${others.join('\n').trim()}\n${answer.errors}`, answer.exitCode);
+    return alreadyTold.includes(why) ? [] : [`Which programs use the graphics cards is known in part only: ${why}`];
+  }
   const why = answer.end === 'too-much' ? 'its answer was longer than 1 MiB' : (failure(answer, question) ?? '');
   return [`Which programs use the graphics card is unknown: ${why}`];
 }

@@ -4,11 +4,12 @@ import { combineCards } from '../cards.ts';
 import { withDeviceNodes } from '../device-nodes.ts';
 import { cudaVersionOf } from '../driver.ts';
 import { isAsleep, rememberedGpus } from '../sleeping.ts';
+import type { MigPart } from '../mig.ts';
 import type { HardwareReport } from '../model.ts';
 import type { PciCard } from '../pci.ts';
 import { deviceNodes, mayOpenFile, type MayOpen } from './device-nodes.ts';
 import { connectedDisplays, memoryMiB, processor, runsInContainer, runsInWsl } from './machine.ts';
-import { askNvidiaSmi, findNvidiaSmi, type NvidiaAnswer } from './nvidia-smi.ts';
+import { askNvidiaSmi, askParts, findNvidiaSmi, type NvidiaAnswer } from './nvidia-smi.ts';
 import { askOllama } from './ollama.ts';
 import { nvidiaKernelModule, pciCards, type KernelModule } from './pci.ts';
 import { recall, remember } from './remembered.ts';
@@ -54,6 +55,7 @@ export async function probe(options: ProbeOptions, environment: NodeJS.ProcessEn
     driverVersion,
     container,
     nodeNumbers: new Set(nodes.cards.keys()),
+    parts: nvidia.parts,
   });
   const placed = withDeviceNodes(cards.gpus, { nodes, kernelCards: kernel.cards, container });
   return {
@@ -77,6 +79,7 @@ interface NvidiaCards {
   readonly pci: readonly PciCard[];
   readonly answer: NvidiaAnswer;
   readonly isMissing: boolean;
+  readonly parts: readonly MigPart[];
   /** Of a card that sleeps so deeply that its driver is not loaded. */
   readonly rememberedDriver: string | null;
 }
@@ -84,26 +87,29 @@ interface NvidiaCards {
 /** Asks nvidia-smi, unless every card sleeps and is remembered. */
 async function nvidiaCards(files: SystemFiles, options: ProbeOptions, environment: NodeJS.ProcessEnv): Promise<NvidiaCards> {
   const [pci, memory] = await Promise.all([pciCards(files), recall(options.rememberedPath)]);
+  // On Windows the bus is not read, so every card counts as awake there. Get-PnpDeviceProperty's DEVPKEY_Device_PowerData holds
+  // a device's power state (D3 for a sleeping one); nobody has shown yet that reading it leaves a hybrid laptop's card asleep.
   const asleep = isAsleep(pci);
   const kept = asleep ? rememberedGpus(pci, memory.remembered) : null;
   if (kept !== null) {
     const answer = { gpus: kept, driverVersion: null, processes: [], warnings: memory.warnings };
-    return { pci, isMissing: false, rememberedDriver: memory.remembered?.driverVersion ?? null, answer };
+    return { pci, isMissing: false, parts: [], rememberedDriver: memory.remembered?.driverVersion ?? null, answer };
   }
   const program = options.nvidiaSmi ?? findNvidiaSmi(options.root ?? '/', environment);
-  if (program === null) return { pci, isMissing: true, rememberedDriver: null, answer: { gpus: [], driverVersion: null, processes: [], warnings: memory.warnings } };
-  const answer = await askNvidiaSmi(program, {
+  if (program === null) return { pci, isMissing: true, parts: [], rememberedDriver: null, answer: { gpus: [], driverVersion: null, processes: [], warnings: memory.warnings } };
+  const question = {
     environment,
     ...(options.nvidiaSmiTimeLimitMs === undefined ? {} : { timeLimitMs: options.nvidiaSmiTimeLimitMs }),
     ...(options.ownPids === undefined ? {} : { ownPids: options.ownPids }),
-  });
-  const told = combineCards({ told: answer.gpus, kernelCards: [], adapters: pci.map(adapterOfPci), driverVersion: answer.driverVersion, container: false, nodeNumbers: new Set() });
+  };
+  const answer = await askNvidiaSmi(program, question);
+  const told = combineCards({ told: answer.gpus, kernelCards: [], adapters: pci.map(adapterOfPci), driverVersion: answer.driverVersion, container: false, nodeNumbers: new Set(), parts: [] });
   const answered = answer.gpus.length > 0;
   const notKept = answered ? await remember(options.rememberedPath, told.gpus, answer.driverVersion, memory) : [];
   const woken = asleep && answered ? ['The graphics card was asleep and was woken once to be asked what it is.'] : [];
   // It was woken by the question, whatever the bus said before.
   const awake = asleep ? answer.gpus.map((gpu) => ({ ...gpu, powerState: 'active' })) : answer.gpus;
-  return { pci, isMissing: false, rememberedDriver: null, answer: { ...answer, gpus: awake, warnings: [...memory.warnings, ...woken, ...answer.warnings, ...notKept] } };
+  return { pci, isMissing: false, parts: await askParts(program, answer.gpus, question), rememberedDriver: null, answer: { ...answer, gpus: awake, warnings: [...memory.warnings, ...woken, ...answer.warnings, ...notKept] } };
 }
 
 function noProgram(isMissing: boolean, kernel: KernelModule): readonly string[] {

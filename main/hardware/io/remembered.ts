@@ -1,23 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
 import { writeFileAtomically } from '../../platform/atomic-file.ts';
 import { errorMessage } from '../../platform/text.ts';
 import type { Gpu } from '../model.ts';
-
-const rememberedCard = z.strictObject({
-  uuid: z.string().min(1),
-  index: z.int().nonnegative(),
-  busId: z.string(),
-  pciId: z.string(),
-  name: z.string(),
-  computeCapability: z.string().nullable(),
-  memoryMiB: z.int().positive().nullable(),
-  mig: z.boolean(),
-});
-const rememberedFile = z.strictObject({ version: z.literal(1), driverVersion: z.string().nullable(), cards: z.array(rememberedCard) });
-
-/** What nvidia-smi last said that does not change, so that a sleeping card need not be woken to be asked again. */
-export type Remembered = z.infer<typeof rememberedFile>;
+import { rememberedCards, type Remembered } from '../remembered-cards.ts';
 
 export interface Memory {
   readonly remembered: Remembered | null;
@@ -36,7 +21,7 @@ export async function recall(path: string | undefined): Promise<Memory> {
     return { remembered: null, content: null, warnings: isNew ? [] : [`What was remembered of the graphics cards could not be read: ${errorMessage(error)}`] };
   }
   try {
-    return { remembered: rememberedFile.parse(JSON.parse(content)), content, warnings: [] };
+    return { remembered: rememberedCards.parse(JSON.parse(content)), content, warnings: [] };
   } catch {
     return { remembered: null, content, warnings: [`${path}, which remembers the graphics cards, is damaged; it is written anew when they next answer.`] };
   }

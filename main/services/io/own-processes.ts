@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Process ids of everything `root` has started, and what that has started: an engine stands behind its shim, and the
- * driver names the engine. Empty where there is no /proc (Windows), so that a card's memory counts as somebody else's
- * there rather than as ours.
+ * driver names the engine. `root` itself is always among them. Where there is no /proc (Windows) it is the only one, so
+ * that a card's memory counts as somebody else's there rather than as ours.
  */
 export function processesBelow(root: number): ReadonlySet<number> {
   const parents = parentsOfProcesses();

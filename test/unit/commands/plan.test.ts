@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runPlan } from '../../../main/commands/plan.ts';
@@ -7,6 +7,7 @@ import type { Plan } from '../../../main/plan/model.ts';
 import { readPlan } from '../../../main/plan/plan-file.ts';
 import { faultOf } from '../../../main/commands/output.ts';
 import { userFolders, type Folders } from '../../../main/platform/folders.ts';
+import { loadSettings } from '../../../main/settings/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { recordedOutput } from './recorded-output.ts';
 
@@ -79,6 +80,29 @@ describe('earshot plan', () => {
   });
 
   test.each([
+    ['a field that nobody knows', '{"profile": "fast", "theme": "dark"}', 'fast', 'theme: there is no field of this name. The file stays as it is. Earshot goes by the rest of the file here.'],
+    ['a wrong type', '{"profile": "fast", "voice": 7}', 'balanced', 'voice: should be a text in quotation marks, not 7. The file stays as it is. Earshot goes by its defaults here.'],
+  ])('leaves own settings with %s as they are, and names the problem in its notes and to the person', async (_damage, content, profile, problem) => {
+    const user = desk(content);
+    const { code, plan, said } = await planned(user, { hardware: user.file('computer.json', computer) });
+    expect({ code, profile: plan.profile, said: said.length, notes: plan.notes.filter((note) => note.endsWith(problem)).length, files: readdirSync(user.folders.config), file: readFileSync(join(user.folders.config, 'settings.json'), 'utf8') }).toEqual({
+      code: 0,
+      profile,
+      said: 1,
+      notes: 1,
+      files: ['settings.json'],
+      file: content,
+    });
+  });
+
+  test('prints no token of a server, and is still a plan that can be read', async () => {
+    const url = 'http://10.0.0.5:8000/v1';
+    const user = desk({ services: { llm: { url, token: 'SECRET', model: 'x' } } });
+    const { plan, text: shown, said } = await planned(user, { hardware: user.file('computer.json', computer) });
+    expect({ servers: plan.services.map(({ server }) => server), secret: JSON.stringify([plan, shown, said]).includes('SECRET') }).toEqual({ servers: [null, { url, token: '' }, null, null], secret: false });
+  });
+
+  test.each([
     ['is missing', null, 'there is no such file'],
     ['is empty', '', /not JSON/],
     ['is cut off', '{"os": {', /not JSON/],
@@ -143,7 +167,7 @@ describe('earshot plan --settings', () => {
   test('of a damaged file and damaged own settings is the plan of the last good ones', async () => {
     const user = desk({ profile: 'best' });
     const hardware = user.file('computer.json', computer);
-    await planned(user, { hardware });
+    await loadSettings(user.folders, new Date());
     writeFileSync(join(user.folders.config, 'settings.json'), '{');
     const { code, plan, said } = await planned(user, { hardware, settings: user.file('other.json', '{') });
     expect({ code, profile: plan.profile, said: said.length, notes: plan.notes.filter((note) => note.includes('it is not JSON')).length }).toEqual({ code: 1, profile: 'best', said: 2, notes: 2 });

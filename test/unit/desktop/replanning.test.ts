@@ -12,8 +12,9 @@ import { machineOf } from './machine-of.ts';
 const card = 'GPU-0a1b2c3d-0000-4000-8000-000000000001';
 const game: GpuProcess = { pid: 4711, uuid: card, usedMiB: 10_500, name: 'game', ours: false };
 
-function gamingMachine(processes: readonly GpuProcess[]) {
-  const taken = processes.reduce((sum, { usedMiB }) => sum + (usedMiB ?? 0), 0);
+/** A machine with these programs on its card, and beside them what a program holds that only draws, which the driver does not list. */
+function gamingMachine(processes: readonly GpuProcess[], drawingMiB = 0) {
+  const taken = processes.reduce((sum, { usedMiB }) => sum + (usedMiB ?? 0), drawingMiB);
   return machineOf({
     driver: { version: '570.86.10', cudaVersion: '12.8' },
     gpus: [
@@ -30,7 +31,7 @@ function gamingMachine(processes: readonly GpuProcess[]) {
 function stand() {
   const store = createDesktopStore('0');
   store.setState({ stack: { kind: 'running' }, wasReady: true });
-  let processes: readonly GpuProcess[] = [];
+  let machine = gamingMachine([]);
   const said: string[] = [];
   function planFor(seen: HardwareReport): Plan {
     return plan(seen, catalogue, defaultSettings);
@@ -44,7 +45,7 @@ function stand() {
       folders: { config: '', data: '', cache: '', logs: '' },
       planAnew: () => said.push('plan anew'),
       log: () => undefined,
-      seams: { ask: () => Promise.resolve(gamingMachine(processes)), probe: () => Promise.resolve(gamingMachine(processes)), intervalMs: 1_000 },
+      seams: { ask: () => Promise.resolve(machine), probe: () => Promise.resolve(machine), intervalMs: 1_000 },
     },
   );
   return {
@@ -52,7 +53,10 @@ function stand() {
     said,
     end,
     come: (...who: readonly GpuProcess[]) => {
-      processes = who;
+      machine = gamingMachine(who);
+    },
+    draw: (drawingMiB: number, ...who: readonly GpuProcess[]) => {
+      machine = gamingMachine(who, drawingMiB);
     },
   };
 }
@@ -74,6 +78,22 @@ test('a game that takes the card is told of and a better plan offered, while som
     'game (process 4711) now uses 10500 MiB of the NVIDIA GeForce RTX 3060.',
     expect.stringMatching(/^Speech recognition would move from the NVIDIA GeForce RTX 3060 to the processor and use .* instead of .*\.$/),
   ]);
+  end();
+});
+
+test('a game that the driver does not list is told of by the memory it takes, beside our own engines', async () => {
+  const { store, draw, end } = stand();
+  const engine: GpuProcess = { ...game, pid: 12, name: 'python', usedMiB: 1_000, ours: true };
+  store.setState({ exchanges: [exchangeIn('speaking')] });
+  draw(0, engine);
+  await vi.advanceTimersByTimeAsync(1_500);
+  const alone = store.getState().offeredPlan;
+  draw(10_500, engine);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect({ alone, offered: store.getState().offeredPlan?.slice(0, 2) }).toEqual({
+    alone: null,
+    offered: [expect.stringMatching(/took 10500 MiB of the NVIDIA GeForce RTX 3060\.$/), expect.stringMatching(/^Speech recognition would move from the NVIDIA GeForce RTX 3060 to the processor/)],
+  });
   end();
 });
 

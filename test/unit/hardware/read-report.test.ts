@@ -81,6 +81,50 @@ test('what a person writes by hand is understood and named', () => {
   });
 });
 
+test('a capability that the driver did not say is looked up, by the card’s place in the list of chips or by its name', () => {
+  const [gpu] = full.gpus;
+  const said = { ...gpu, computeCapability: null };
+  const { report, warnings } = read({
+    ...full,
+    gpus: [
+      { ...said, name: 'NVIDIA GeForce GTX 1060 6GB', pciId: null },
+      { ...said, uuid: 'GPU-2', name: 'NVIDIA Graphics Device', pciId: '10de:1b06' },
+      { ...said, uuid: 'GPU-3', name: 'NVIDIA Graphics Device', pciId: '10de:ffff' },
+      { ...said, uuid: 'GPU-4', vendor: 'Intel', name: 'Intel Arc Pro A40', pciId: null },
+    ],
+  });
+  expect({ capabilities: report.gpus.map((card) => card.computeCapability), warnings }).toEqual({
+    capabilities: ['6.1', '6.1', null, null],
+    warnings: [
+      'gpus[0].computeCapability is null, as the driver does not say it: taken as "6.1", which cards of this name have.',
+      'gpus[1].computeCapability is null, as the driver does not say it: taken as "6.1", which cards of this name have.',
+    ],
+  });
+});
+
+test('a card may not be called what a setting means by another word', () => {
+  const [gpu] = full.gpus;
+  const { report, warnings } = read({ ...full, gpus: ['cpu', 'external', '', 'gpu-0', ' CPU '].map((uuid, index) => ({ ...gpu, uuid, index: index === 4 ? 0 : index })) });
+  expect({ uuids: report.gpus.map(({ uuid }) => uuid), warnings }).toEqual({
+    uuids: ['gpu-0', 'gpu-1', 'gpu-2', 'gpu-0-again', 'gpu-0-again-again'],
+    warnings: [
+      'gpus[0].uuid is "cpu", which can name no card: taken as "gpu-0".',
+      'gpus[1].uuid is "external", which can name no card: taken as "gpu-1".',
+      'gpus[2].uuid is "", which can name no card: taken as "gpu-2".',
+      'gpus[3].uuid is "gpu-0", as that of a card before it: taken as "gpu-0-again".',
+      'gpus[4].uuid is " CPU ", which can name no card: taken as "gpu-0-again-again".',
+    ],
+  });
+});
+
+test('a driver’s version without its quotes is one', () => {
+  const { report, warnings } = read({ ...full, driver: { version: 550.54, cudaVersion: 12.4 } });
+  expect({ driver: report.driver, warnings }).toEqual({
+    driver: { version: '550.54', cudaVersion: '12.4' },
+    warnings: ['driver.version is the number 550.54: taken as the version "550.54".', 'driver.cudaVersion is the number 12.4: taken as the version "12.4".'],
+  });
+});
+
 test('wrong types and unknown fields are named by their path', () => {
   const [gpu] = full.gpus;
   const { report, warnings } = read({ ...full, extra: 1, memoryMiB: 'lots', gpus: [{ ...gpu, mig: 'yes', colour: 'black' }], processes: 'none' });

@@ -9,7 +9,7 @@ test.each([
   ['Tesla K80', '3.7'], ['NVIDIA GeForce GTX 770', '3.0'], ['GeForce GTX 780 Ti', '3.5'], ['NVIDIA GeForce GTX 750 Ti', '5.0'],
   ['NVIDIA GeForce GTX 960M', '5.0'], ['NVIDIA GeForce GTX 970', '5.2'], ['NVIDIA GeForce GTX 980 Ti', '5.2'], ['NVIDIA GeForce GTX TITAN X', '5.2'],
   ['NVIDIA TITAN X (Pascal)', '6.1'], ['NVIDIA TITAN Xp', '6.1'], ['NVIDIA GeForce GT 1030', '6.1'], ['NVIDIA GeForce GTX 1060 6GB', '6.1'],
-  ['NVIDIA GeForce GTX 1080 Ti', '6.1'], ['NVIDIA GeForce MX150', '6.1'], ['NVIDIA TITAN V', '7.0'], ['NVIDIA GeForce GTX 1650', '7.5'],
+  ['NVIDIA GeForce GTX 1080 Ti', '6.1'], ['NVIDIA GeForce MX150', '6.1'], ['NVIDIA GeForce MX450', '7.5'], ['NVIDIA GeForce MX550', '7.5'], ['NVIDIA GeForce MX570', '8.6'], ['NVIDIA GeForce RTX 2050', '8.6'], ['NVIDIA GeForce RTX 2060', '7.5'], ['NVIDIA TITAN V', '7.0'], ['NVIDIA GeForce GTX 1650', '7.5'],
   ['NVIDIA GeForce GTX 1660 SUPER', '7.5'], ['NVIDIA GeForce RTX 2080 Ti', '7.5'], ['NVIDIA TITAN RTX', '7.5'], ['NVIDIA GeForce RTX 3050 Laptop GPU', '8.6'],
   ['NVIDIA GeForce RTX 3090', '8.6'], ['NVIDIA GeForce RTX 4060 Ti', '8.9'], ['NVIDIA GeForce RTX 4090', '8.9'], ['NVIDIA GeForce RTX 5070 Ti', '12.0'],
   ['NVIDIA GeForce RTX 5090', '12.0'], ['Quadro M4000', '5.2'], ['Quadro P2000', '6.1'], ['Quadro GP100', '6.0'], ['Quadro GV100', '7.0'],

@@ -99,11 +99,21 @@ test.each([
   ['an id given twice', { components: [component, component] }, 'components: "ctranslate2" is given twice'],
   ['a component that does not exist', { candidates: [{ ...candidate, component: 'nothing' }] }, 'component: there is no component "nothing"'],
   ['a model that does not exist', { candidates: [{ ...candidate, model: 'nothing' }] }, 'model: there is no model "nothing"'],
+  ['a model of another role', { candidates: [{ ...candidate, model: 'silero-vad' }] }, 'model: "silero-vad" has the role "vad", not "stt"'],
+  ['no model that hears when somebody speaks', { models: [{ ...modelById('silero-vad'), role: 'stt' }] }, 'models: there is none with the role "vad", which every plan needs'],
+  ['no model that hears when somebody is done', { models: [{ ...modelById('smart-turn-v3.2'), role: 'vad' }] }, 'models: there is none with the role "turn", which every plan needs'],
+  ['no voices', { models: [{ ...modelById('kokoro-voices'), role: 'tts' }] }, 'models: there is none with the role "voices", which every plan needs'],
   ['a list', [], 'the whole file: should be a group of fields in { }, not a list'],
   ['what is no JSON', '{"models": [', 'it is not JSON'],
   ['nothing at all', '', 'it is not JSON'],
 ])('an addition with %s is refused, and the place named', (_, additions, named) => {
   expect(problemOf(additions)).toContain(named);
+});
+
+test.each(['stt', 'llm', 'tts'] as const)('additions that leave no %s for the processor are refused', (role) => {
+  const ours = catalogue.candidates.filter((entry) => entry.role === role && entry.engine !== 'ollama');
+  const elsewhere = ours.map((entry) => ({ ...entry, options: entry.options.map((option) => ({ ...option, device: 'cuda' })) }));
+  expect(problemOf({ candidates: elsewhere })).toBe(`candidates: none with the role "${role}" runs on the processor, which every plan falls back to`);
 });
 
 test('an addition takes the place of the entry with its id, or comes last', () => {

@@ -5,6 +5,9 @@ import { card, gtx1080Ti, machine, rtx3050, rtx5090, v100 } from './cards.ts';
 
 const windows = { platform: 'win32' } as const;
 const maxwell = card('GeForce GTX 960', '5.2');
+const arm = { arch: 'aarch64' } as const;
+const graceHopper = card('GH200 480GB', '9.0');
+const unborn = card('GeForce RTX 9090', '15.0');
 const a100 = card('A100-SXM4-80GB', '8.0');
 
 test.each([
@@ -20,6 +23,12 @@ test.each([
   ['moshi', 'bfloat16', rtx3050, '535.183.01', {}],
   ['moshi', 'bfloat16', rtx5090, '570.86.10', {}],
   ['moshi', 'float16', v100, '470.256', {}],
+  ['ollama', null, graceHopper, '570.86.10', arm],
+  ['moshi', 'bfloat16', graceHopper, '570.86.10', arm],
+  // Cards later than every program: nothing is known against these.
+  ['ctranslate2', null, unborn, '640.10', {}],
+  ['ollama', null, unborn, '640.10', {}],
+  ['moshi', null, unborn, '640.10', {}],
 ] as const)('%s in %s runs on a card like this', (id, precision, gpu, driver, os) => {
   expect(componentFits(id, precision, gpu, machine(driver, [gpu], os), catalogue)).toEqual({ ok: true });
 });
@@ -40,6 +49,12 @@ test.each([
   ['ollama', null, gtx1080Ti, '550.54.15', {}, 'Ollama needs the NVIDIA driver 570 or newer for the GeForce GTX 1080 Ti; this machine has 550.54.15.'],
   ['moshi', 'bfloat16', v100, '535.183.01', {}, 'The Tesla V100-SXM2-16GB (Volta) does not compute in bfloat16 at speed.'],
   ['moshi', null, rtx3050, '418.56', {}, 'Kyutai speech recognition cannot run there. No build has programs for the GeForce RTX 3050 Laptop GPU (Ampere) that work with driver 418.56, so torch runs on the processor.'],
+  ['onnxruntime-gpu', null, unborn, '640.10', {}, 'ONNX Runtime has no programs yet for the GeForce RTX 9090 (later than Blackwell).'],
+  ['ctranslate2', null, graceHopper, '570.86.10', arm, 'Whisper speech recognition has no programs for graphics cards beside this kind of processor (aarch64).'],
+  ['onnxruntime-gpu', null, graceHopper, '570.86.10', arm, 'ONNX Runtime has no programs for graphics cards beside this kind of processor (aarch64).'],
+  ['ollama', null, rtx3050, '570.86.10', { ...windows, arch: 'arm64' }, 'Ollama has no programs for graphics cards beside this kind of processor (arm64).'],
+  ['ollama', null, card('Orin (nvgpu)', '8.7'), '570.86.10', arm, 'Ollama has no programs for the Orin (nvgpu) (Ampere).'],
+  ['ctranslate2', null, card('Thor', '11.0'), '580.86.10', {}, 'Whisper speech recognition has no programs for the Thor (Blackwell).'],
   ['nothing', null, rtx3050, '550.54.15', {}, 'The catalogue has no component "nothing".'],
 ] as const)('%s in %s does not, and says why: %#', (id, precision, gpu, driver, os, reason) => {
   expect(componentFits(id, precision, gpu, machine(driver, [gpu], os), catalogue)).toEqual({ ok: false, reason });

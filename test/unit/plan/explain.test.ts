@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { catalogue } from '../../../main/plan/catalogue.ts';
 import { planDifference, planText } from '../../../main/plan/explain.ts';
+import { isBuildNote, otherBuilds } from '../../../main/plan/other-builds.ts';
 import { plan } from '../../../main/plan/plan.ts';
+import { isTargetNote } from '../../../main/plan/sentences.ts';
 import { defaultSettings, settingsSchema } from '../../../main/settings/schema.ts';
 import { gtx1080Ti, machine, rtx3060 } from './cards.ts';
 
@@ -9,25 +11,41 @@ const hardware = machine('580.65.06', [rtx3060, gtx1080Ti]);
 const before = plan(hardware, catalogue, defaultSettings);
 const without = settingsSchema.parse({ overrides: { gpus: { [rtx3060.uuid]: { use: false } } } });
 
-test('a plan can be read: what runs where, how fast, and what happens if it fails', () => {
+test('a plan can be read: what runs where, how fast, and what would stand in', () => {
   const text = planText(before, hardware);
   expect(text.split('\n').slice(0, 12)).toEqual([
     'Answers should begin 0.83 s after you stop speaking (profile "balanced": 1.20 s).',
     '',
     'What runs where',
     '  Speech recognition: whisper-large-v3-turbo (float16) on the GeForce RTX 3060, 2.5 GB of its memory; 0.21 s',
-    '      if that fails: whisper-small (float16) on the GeForce RTX 3060, then whisper-small (int8) on the GeForce RTX 3060, then whisper-base (int8) on the processor',
+    '      planned stand-in: whisper-small (float16) on the GeForce RTX 3060, then whisper-small (int8) on the GeForce RTX 3060, then whisper-base (int8) on the processor',
     '  Language model: smollm2-135m (q4_1) on the processor; 0.15 s',
     '  Voice: kokoro-82m (float16) on the GeForce RTX 3060, 1.4 GB of its memory; 0.20 s',
-    '      if that fails: kokoro-82m-int8 (int8) on the processor',
+    '      planned stand-in: kokoro-82m-int8 (int8) on the processor',
     '  End-of-turn detection: smart-turn-v3.2 (int8) on the processor; 0.07 s',
     '',
     'This computer: a processor, 8 cores, 32.0 GB of memory',
     '  + GeForce RTX 3060: runs the speech recognition and voice; 3.8 GB of the 9.3 GB that may be taken are planned.',
   ]);
-  expect({ other: text.includes('  - GeForce GTX 1080 Ti: left out'), build: text.includes(before.torchBuild.reason), notes: before.notes.every((note) => text.includes(note)) }).toEqual({
+  expect({ other: text.includes('  - GeForce GTX 1080 Ti: left out'), build: text.includes(before.torchBuild.reason), notes: before.notes.filter((note) => !isBuildNote(note) && !isTargetNote(note)).every((note) => text.includes(note)) }).toEqual({
     other: true, build: true, notes: true,
   });
+});
+
+test('why other builds were not chosen is one line at the end, those with one reason together', () => {
+  const { notes } = before;
+  const [last = ''] = planText(before, hardware).split('\n').slice(-1);
+  expect({ last, notes: ['cu132', 'cu130', 'cu129', 'cu126', 'cu124', 'cu121', 'cu118', 'cpu'].filter((id) => !notes.some((note) => note.startsWith(`${id} `))) }).toEqual({ last: otherBuilds(notes), notes: [] });
+  expect(
+    otherBuilds([
+      'cu130 needs the NVIDIA driver 580 or newer; this machine has 535.183.01.',
+      'cu126 would run as well; cu128 is preferred.',
+      'Beside cu128 you may ask for the torch builds cu126 and cu124: they run on the GeForce RTX 3060 too.',
+      'cu124 would run as well; cu128 is preferred.',
+      'cu118 has no programs for the GeForce RTX 5090 (Blackwell).',
+      'cu121 has no programs for the GeForce RTX 5090 (Blackwell).',
+    ]),
+  ).toBe('Other builds: cu130 needs driver 580; cu126 and cu124 would run as well; cu118 and cu121 have no programs for the GeForce RTX 5090 (Blackwell).');
 });
 
 test('a plan without a graphics card, and one of servers, can be read too', () => {

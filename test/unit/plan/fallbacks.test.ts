@@ -10,7 +10,7 @@ import { card, machine } from './cards.ts';
 
 const gpu = card('GeForce RTX 4090', '8.9', { uuid: 'GPU-0', memoryMiB: 24_576, freeMiB: 24_000 });
 const ollama = { version: '0.33.0', running: true, url: 'http://127.0.0.1:11434', models: ['qwen2.5:0.5b', 'qwen2.5:7b'].map((name) => ({ name, sizeBytes: 1, sizeVramMiB: null })) };
-const choices = choicesOf([gpu], { ...machine('580.65.06', [gpu]), ollama }, catalogue, defaultSettings);
+const choices = choicesOf([gpu], { ...machine('580.65.06', [gpu]), ollama }, catalogue, defaultSettings, 'installed');
 
 function chosen(role: Role, id: string, precision: string | null, device: string): Choice {
   const found = choices[role].find((choice) => choice.candidate.id === id && choice.precision === precision && choice.device === device);

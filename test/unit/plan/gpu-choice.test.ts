@@ -15,7 +15,7 @@ const since = '2026-11-01';
 test('a Pascal card beside a newer one is left out, and both sentences can be read aloud', () => {
   expect(verdicts(machine('550.163.01', [rtx3060, gtx1080Ti]))).toEqual([
     'yes GeForce RTX 3060: may be used; there are programs for its generation (Ampere) that work with driver 550.163.01.',
-    'no GeForce GTX 1080 Ti: left out, because it is of an older generation (Pascal) whose programs cannot share a build with the RTX 3060 beside it.',
+    'no GeForce GTX 1080 Ti: left out, so that the RTX 3060 beside it keeps the newest programs: it is of an older generation (Pascal). Your settings can allow it.',
   ]);
 });
 
@@ -56,12 +56,20 @@ test('asking for a card does not make it run', () => {
 test.each([
   ['a card of AMD', card('Radeon RX 7900', null, { vendor: 'AMD', name: 'Radeon RX 7900' }), '550.1', 'it is made by AMD, and the engines have programs for NVIDIA cards only.'],
   ['a card of nobody', card('Thing', null, { vendor: '' }), '550.1', 'it is made by somebody else, and the engines have programs for NVIDIA cards only.'],
-  ['a divided card', card('H100', '9.0', { mig: true }), '550.1', 'it is divided into instances (MIG), which cannot be seen from here; without MIG it could be used.'],
+  ['a divided card', card('H100', '9.0', { mig: true }), '550.1', 'it is divided into instances (MIG), and this version does not use instances yet; undivided, it could be used.'],
   ['a card without a driver', rtx3060, null, 'its driver is not installed, or does not answer.'],
   ['a driver that keeps its version to itself', rtx3060, 'N/A', 'its driver does not say which version it is.'],
   ['a driver without a version', rtx3060, '', 'its driver does not say which version it is.'],
   ['a card of unknown generation', card('Card', null), '550.1', 'its generation is not known, so nobody can say which programs it runs.'],
   ['a card in trouble', card('Card', '8.6', { memoryMiB: null, freeMiB: null }), '550.1', 'it does not say how much memory it has, as a card does that is in trouble.'],
+  ['a card without nvidia-smi', card('Card', '8.6', { memoryMiB: null, freeMiB: null, busId: '0000:01:00.0' }), '550.1', 'nvidia-smi, which tells how much memory it has, is not installed or gives no answer.'],
+  ['a card without a UUID', card('Card', '8.6', { uuid: 'pci-00000000:01:00.0' }), '550.1', 'its driver does not say its UUID, the name by which the engines would be told to use it.'],
+  ['a card with two names', card('Card', '8.6', { uuid: 'GPU-a,GPU-b' }), '550.1', 'its UUID has a comma, a quotation mark or a space in it, so the engines could not be told to use it.'],
+  ['a card with a name in quotes', card('Card', '8.6', { uuid: '"GPU-a"' }), '550.1', 'its UUID has a comma, a quotation mark or a space in it, so the engines could not be told to use it.'],
+  ['a card with a line for a name', card('Card', '8.6', { uuid: 'GPU-a\n' }), '550.1', 'its UUID has a comma, a quotation mark or a space in it, so the engines could not be told to use it.'],
+  ['a DGX Spark', card('GB10', '12.1', { memoryMiB: 122_000 }), '580.95', "it shares the computer's memory, which this version cannot plan with yet."],
+  ['a Jetson', card('Orin (nvgpu)', '8.7', { memoryMiB: 32_768 }), '540.4', "it shares the computer's memory, which this version cannot plan with yet."],
+  ['a Jetson Thor', card('Thor', '11.0', { memoryMiB: null, freeMiB: null }), '580.95', "it shares the computer's memory, which this version cannot plan with yet."],
   ['a card asleep', card('Card', '8.6', { memoryMiB: null, powerState: 'suspended' }), '550.1', 'it is asleep, and how much memory it has is not known without waking it.'],
   ['a card its driver has dropped', card('Card', '6.1', { memoryMiB: null }), '610.12', 'the installed driver no longer knows it; the 580 series is the last that does.'],
   ['a card of somebody else', card('Card', '8.6', { accessible: false, deviceNode: '/dev/nvidia8' }), '550.1', 'this user may not open it (/dev/nvidia8).'],
@@ -69,6 +77,39 @@ test.each([
   ['a driver of long ago', rtx3060, '418.56', 'driver 418.56 is too old for every engine that has programs for it.'],
 ])('%s is left out, and the reason given', (_, gpu, driver, reason) => {
   expect(verdicts(machine(driver, [gpu]))).toEqual([`no ${gpu.name.replace('NVIDIA ', '')}: left out, because ${reason}`]);
+});
+
+test('a card on ARM that says nothing of memory has none of its own; one that says something keeps it', () => {
+  const arm = { arch: 'aarch64' } as const;
+  const silent = card('Something new', '10.0', { memoryMiB: null, freeMiB: null });
+  const graceHopper = card('GH200 480GB', '9.0', { memoryMiB: 97_871 });
+  expect([silent, graceHopper].map((gpu) => verdicts(machine('580.95', [gpu], arm))[0])).toEqual([
+    "no Something new: left out, because it shares the computer's memory, which this version cannot plan with yet.",
+    'yes GH200 480GB: may be used; there are programs for its generation (Hopper) that work with driver 580.95.',
+  ]);
+});
+
+test('beside a card that answers, nvidia-smi is not what is missing', () => {
+  const lost = card('Lost', '8.6', { memoryMiB: null, freeMiB: null, busId: '0000:02:00.0' });
+  expect(verdicts(machine('550.1', [rtx3060, lost]))[1]).toBe('no Lost: left out, because it does not say how much memory it has, as a card does that is in trouble.');
+});
+
+test('a described card with a made-up UUID can be planned with', () => {
+  const described = ['gpu-0', 'my-card', 'PCI-1'].map((uuid) => card('GeForce RTX 3060', '8.6', { uuid }));
+  expect(judgeGpus(machine('550.163.01', described), catalogue, overridesFor()).map(({ allowed }) => allowed)).toEqual([true, true, true]);
+});
+
+test('two newer cards beside an old one keep the newest programs', () => {
+  expect(verdicts(machine('580.65.06', [rtx3060, rtx5090, gtx1080Ti]))[2]).toContain('so that the RTX 3060 and RTX 5090 beside it keep the newest programs');
+});
+
+test('inside WSL2 the driver to update is that of Windows', () => {
+  const advice = driverAdvice(machine('535.98', [rtx3050], { wsl: true }), catalogue);
+  expect(advice).toEqual([
+    'A driver of 550 or newer would let Ollama use the GeForce RTX 3050 Laptop GPU.',
+    'The driver meant here is the one of Windows: a newer one is installed there, never inside Linux, where it would cut off the graphics card.',
+  ]);
+  expect(driverAdvice(machine(null, [], { wsl: true }), catalogue)).toEqual([]);
 });
 
 test('a cloud pod whose only device is /dev/nvidia8 uses it', () => {

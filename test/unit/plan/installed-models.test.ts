@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { OllamaReport } from '../../../main/hardware/model.ts';
 import type { Candidate } from '../../../main/plan/candidate.ts';
 import { catalogue } from '../../../main/plan/catalogue.ts';
-import { installedCandidates } from '../../../main/plan/installed-models.ts';
+import { installedCandidates, worthChoosing } from '../../../main/plan/installed-models.ts';
 
 function installed(name: string, sizeBytes = 1): Candidate | undefined {
   const ollama: OllamaReport = { version: '0.33.0', running: true, url: 'http://127.0.0.1:11434', models: [{ name, sizeBytes, sizeVramMiB: null }] };
@@ -19,6 +19,18 @@ test.each([
   ['nothing-known', 0, 0.1],
 ])('%s of %i bytes is taken for a model of %d billion', (name, bytes, billions) => {
   expect(Number(installed(name, bytes)?.billions?.toFixed(1 + Number(billions < 1) * 2))).toBe(billions);
+});
+
+test('models in the cloud are none: what is said stays on this computer', () => {
+  const names = ['gpt-oss:120b-cloud', 'kimi-k2:cloud', 'qwen2.5:3b', 'cloudy:3b'];
+  const models = names.map((name) => ({ name, sizeBytes: 1, sizeVramMiB: null }));
+  expect(installedCandidates({ version: '', running: true, url: '', models }, catalogue).map(({ id }) => id)).toEqual(['qwen2.5:3b', 'cloudy:3b']);
+});
+
+test('of models that another one beats only the one that settings name is kept', () => {
+  const models = ['a:3b', 'b:3b', 'c:3b', 'd:7b'].map((name, index) => ({ name, sizeBytes: (2 + (index % 3)) * 1e9, sizeVramMiB: null }));
+  const candidates = installedCandidates({ version: '', running: true, url: '', models }, catalogue);
+  expect([null, 'c:3b'].map((wanted) => worthChoosing(candidates, wanted).map(({ id }) => id))).toEqual([['a:3b', 'd:7b'], ['a:3b', 'c:3b', 'd:7b']]);
 });
 
 test('models that cannot chat are none, and one listed twice is one', () => {

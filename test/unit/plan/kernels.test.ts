@@ -25,6 +25,7 @@ test.each([
   ['7.2', cu126, 'none'],
   ['8.7', cu126, 'none'],
   ['10.1', cu130, 'none'],
+  ['11.0', [...cu130, '11.0'], 'native'],
   ['8.7', ['8.7'], 'native'],
   ['8.9', ['8.7'], 'none'],
   ['8.6', [], 'none'],
@@ -33,7 +34,7 @@ test.each([
 });
 
 test('generations have the names people know, and only those before Turing are legacy', () => {
-  const capabilities = ['2.1', '3.7', '5.2', '6.1', '7.0', '7.5', '8.6', '8.9', '9.0', '10.0', '12.0'];
+  const capabilities = ['2.1', '3.7', '5.2', '6.1', '7.0', '7.5', '8.6', '8.9', '9.0', '10.0', '12.0', '13.0'];
   expect(capabilities.map((capability) => [capability, generationOf(capability), isLegacy(capability)])).toEqual([
     ['2.1', 'early', true],
     ['3.7', 'Kepler', true],
@@ -46,5 +47,6 @@ test('generations have the names people know, and only those before Turing are l
     ['9.0', 'Hopper', false],
     ['10.0', 'Blackwell', false],
     ['12.0', 'Blackwell', false],
+    ['13.0', 'later than Blackwell', false],
   ]);
 });

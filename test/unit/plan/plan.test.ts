@@ -150,6 +150,19 @@ test.each([
   expect({ engine, device, note: chosen.notes[0] }).toEqual({ engine: 'llama', device: 'cpu', note });
 });
 
+test('the embedded model that a wish names answers, although the Ollama would meet the target', () => {
+  const hardware = { ...withCards('580.65.06', [rtx3060]), ollama: ollamaWith('qwen2.5:7b') };
+  const asked = plan(hardware, catalogue, settingsSchema.parse({ overrides: { services: { llm: { model: 'smollm2-135m' } } } }));
+  expect(plannedService(asked, 'llm')).toMatchObject({ engine: 'llama', model: 'smollm2-135m', device: 'cpu' });
+});
+
+test('a slow model of the Ollama that a wish names answers, although the embedded one would meet the target', () => {
+  const hardware = { ...withCards('535.183.01', [rtx3050]), ollama: ollamaWith('qwen2.5:7b') };
+  const overrides = { services: { llm: { model: 'qwen2.5:7b' } } };
+  const models = [{}, { overrides }].map((settings) => plannedService(plan(hardware, catalogue, settingsSchema.parse(settings)), 'llm').model);
+  expect(models).toEqual(['smollm2-135m', 'qwen2.5:7b']);
+});
+
 describe('servers that settings name', () => {
   test('are used instead of our engines, and nothing of those is fetched', () => {
     const settings = settingsSchema.parse({
@@ -207,11 +220,11 @@ test('a card that somebody else has filled is left alone, and who that is is sai
   const busy = card('RTX A1000', '8.6', { memoryMiB: 4_096, freeMiB: 500 });
   const processes = [{ pid: 1_234, uuid: busy.uuid, usedMiB: 3_481, name: '/usr/bin/python3', ours: false }];
   const { gpus, services, vram, notes } = plan({ ...withCards('550.90', [busy]), processes }, catalogue, defaultSettings);
-  expect({ gpus, devices: services.map((service) => service.device), vram, said: notes.find((note) => note.includes('pid')) }).toEqual({
+  expect({ gpus, devices: services.map((service) => service.device), vram, said: notes.find((note) => note.includes('process 1234')) }).toEqual({
     gpus: [{ uuid: busy.uuid, name: busy.name, use: false, reason: 'RTX A1000: left alone, because 0.0 GB of its memory may be taken, and the smallest engine needs 0.7 GB.' }],
     devices: ['cpu', 'cpu', 'cpu', 'cpu'],
     vram: [{ uuid: busy.uuid, budgetMiB: 0, plannedMiB: 0 }],
-    said: 'On the RTX A1000, python3 (pid 1234) holds 3.4 GB of it; the plan fits around it.',
+    said: 'On the RTX A1000, python3 (process 1234) holds 3.4 GB of it; the plan fits around it.',
   });
 });
 

@@ -53,8 +53,8 @@ export function machines(most: number): fc.Arbitrary<HardwareReport> {
       memoryMiB: fc.constantFrom(0, 1_000, 4_000, 16_000, 64_000),
       driver: fc.option(fc.constantFrom(...drivers)),
       displays: fc.nat({ max: 1 }),
-      held: fc.array(fc.record({ slot: fc.nat({ max: Math.max(0, most - 1) }), usedMiB: fc.option(fc.nat({ max: 6_000 })), ours: fc.boolean() }), { maxLength: 3 }),
-      ollama: fc.option(fc.record({ running: fc.boolean(), models: fc.uniqueArray(fc.constantFrom(...models), { maxLength: 4 }), sizes: fc.boolean() })),
+      held: fc.array(fc.record({ slot: fc.nat({ max: Math.max(0, most - 1) }), name: fc.constantFrom('python3', 'ollama', ''), usedMiB: fc.option(fc.nat({ max: 6_000 })), ours: fc.boolean() }), { maxLength: 3 }),
+      ollama: fc.option(fc.record({ running: fc.boolean(), models: fc.uniqueArray(fc.constantFrom(...models), { maxLength: 4 }), sizes: fc.boolean(), loadedMiB: fc.option(fc.nat({ max: 6_000 })) })),
     })
     .map((facts) => ({
       os: { platform: facts.platform, release: '', arch: 'x64', wsl: false, container: false },
@@ -66,7 +66,7 @@ export function machines(most: number): fc.Arbitrary<HardwareReport> {
       gpus: facts.gpus.slice(0, facts.count),
       toolkit: null,
       driver: facts.driver === null ? null : { version: facts.driver, cudaVersion: null },
-      processes: facts.held.map(({ slot, ...process }, index) => ({ ...process, pid: 100 + index, uuid: `GPU-${slot}`, name: 'python3' })),
+      processes: facts.held.map(({ slot, ...process }, index) => ({ ...process, pid: 100 + index, uuid: `GPU-${slot}` })),
       ollama:
         facts.ollama === null
           ? null
@@ -74,7 +74,7 @@ export function machines(most: number): fc.Arbitrary<HardwareReport> {
               version: '0.33.0',
               running: facts.ollama.running,
               url: 'http://127.0.0.1:11434',
-              models: facts.ollama.models.map((name, index) => ({ name, sizeBytes: facts.ollama?.sizes === true ? 600_000_000 * (index + 1) : 1, sizeVramMiB: null })),
+              models: facts.ollama.models.map((name, index) => ({ name, sizeBytes: facts.ollama?.sizes === true ? 600_000_000 * (index + 1) : 1, sizeVramMiB: index === 0 ? (facts.ollama?.loadedMiB ?? null) : null })),
             },
       warnings: [],
     }));

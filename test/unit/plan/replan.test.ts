@@ -38,7 +38,7 @@ describe('who else computes on the cards:', () => {
     ['a program goes', [server, browser], [browser], ['vllm (process 4711) has left the NVIDIA GeForce RTX 3090, which has 18000 MiB more to give.']],
     ['a program of unknown size comes', [], [{ ...server, usedMiB: null }], ['vllm (process 4711) now uses memory of the NVIDIA GeForce RTX 3090.']],
     ['a program of unknown size goes', [{ ...server, usedMiB: null }], [], ['vllm (process 4711) has left the NVIDIA GeForce RTX 3090.']],
-    ['a program without a name comes', [], [{ ...server, name: '' }], ['A program (process 4711) now uses 18000 MiB of the NVIDIA GeForce RTX 3090.']],
+    ['a program without a name comes', [], [{ ...server, name: '' }], ['A program whose name the driver does not tell (process 4711) now uses 18000 MiB of the NVIDIA GeForce RTX 3090.']],
     ['a program takes 499 MiB', [browser], [{ ...browser, usedMiB: 799 }], []],
     ['a program takes 500 MiB', [browser], [{ ...browser, usedMiB: 800 }], ['firefox (process 12) took 500 MiB of the NVIDIA GeForce RTX 3090.']],
     ['a program gives 499 MiB back', [server], [{ ...server, usedMiB: 17_501 }], []],
@@ -117,6 +117,14 @@ describe('a plan in force', () => {
     ['what would take its place', {}, { fallback: { ...onProcessor, model: 'whisper-tiny', fallback: null } }],
   ])('stays where only %s would change, even with consent', (_what, plan, stt) => {
     expect(replanDecision(planWith({}), { ...planWith({ stt }), ...plan }, { idle: true, consent: true })).toEqual({ kind: 'keep' });
+  });
+
+  test('stays where a server of somebody else would only compute elsewhere: it is not ours to restart', () => {
+    const ollama = { engine: 'ollama', model: 'llama3.2:3b', precision: null, env: null, server: { url: 'http://127.0.0.1:11434/v1', token: '' } };
+    const [onGpu, onCpu] = [planWith({ llm: { ...ollama, device: 'GPU-1' } }, 800), planWith({ llm: { ...ollama, device: 'cpu' } })];
+    const other = planWith({ llm: { ...ollama, model: 'qwen2.5:7b', device: 'GPU-1' } });
+    const decisions = [[onGpu, onCpu], [onCpu, onGpu], [onGpu, other]].map(([now = onGpu, then = onGpu]) => replanDecision(now, then, { idle: true, consent: true }).kind);
+    expect(decisions).toEqual(['keep', 'keep', 'apply']);
   });
 
   test.each([

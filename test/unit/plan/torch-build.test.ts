@@ -91,7 +91,7 @@ test('an RTX 3050 laptop with driver 535 gets cu128, and cu121 and cu124 remain 
   expect({ id, torch, reason, alternatives }).toEqual({
     id: 'cu128',
     torch: '2.9.1',
-    reason: 'cu128 with torch 2.9.1 is the newest stable build with programs for the GeForce RTX 3050 Laptop GPU (Ampere) that works with driver 535.183.01 and the engines.',
+    reason: 'cu128 with torch 2.9.1 has programs for the GeForce RTX 3050 Laptop GPU (Ampere) that work with driver 535.183.01 and the engines; of the builds that do, it is the newest that is stable.',
     alternatives: ['cu129', 'cu126', 'cu124', 'cu121', 'cu118'],
   });
   expect(Object.fromEntries(rejected.map((build) => [build.id, build.reason]))).toEqual({
@@ -110,25 +110,25 @@ test('a server pinned to CUDA 12.4 keeps it, with the torch it names', () => {
   const hardware = machine('550.54.15', [rtx3060]);
   const choices = ['cu124', '2.5.1+cu124'].map((overrideId) => chooseTorchBuild([rtx3060], hardware, catalogue, { overrideId }));
   expect(choices.map(({ id, torch, reason }) => ({ id, torch, reason }))).toEqual([
-    { id: 'cu124', torch: '2.5.1', reason: 'Your settings ask for cu124, and it runs here.' },
-    { id: 'cu124', torch: '2.5.1', reason: 'Your settings ask for 2.5.1+cu124, and it runs here.' },
+    { id: 'cu124', torch: '2.5.1', reason: 'cu124 with torch 2.5.1 runs here, and is taken as asked.' },
+    { id: 'cu124', torch: '2.5.1', reason: 'cu124 with torch 2.5.1 runs here, and is taken as asked.' },
   ]);
 });
 
 test.each([
-  ['cu130', 'Your settings ask for cu130, which cannot be: cu130 needs the NVIDIA driver 580 or newer; this machine has 550.54.15.'],
-  ['cu132', 'Your settings ask for cu132, which cannot be: cu132 comes only with a torch that the engines cannot use: they take 2.9.1 at most.'],
-  ['2.0.0+cu124', 'Your settings ask for 2.0.0+cu124, but cu124 has no torch 2.0.0.'],
-  ['cu999', 'Your settings ask for the build cu999, which does not exist.'],
-  ['../../etc', 'Your settings ask for the build ../../etc, which does not exist.'],
+  ['cu130', 'cu130 needs the NVIDIA driver 580 or newer; this machine has 550.54.15. So it is not taken, though it is asked for.'],
+  ['cu132', 'cu132 comes only with a torch that the engines cannot use: they take 2.9.1 at most. So it is not taken, though it is asked for.'],
+  ['2.0.0+cu124', 'cu124 has no torch 2.0.0, though it is asked for.'],
+  ['cu999', 'There is no build cu999, though it is asked for.'],
+  ['../../etc', 'There is no build ../../etc, though it is asked for.'],
 ])('a wish that cannot be is refused with a reason and the usual build taken: %s', (overrideId, refusal) => {
   const choice = chooseTorchBuild([rtx3060], machine('550.54.15', [rtx3060]), catalogue, { overrideId });
-  expect([choice.id, choice.reason.startsWith(`${refusal} cu128 with torch 2.9.1 is the newest`)]).toEqual(['cu128', true]);
+  expect([choice.id, choice.reason.startsWith(`${refusal} cu128 with torch 2.9.1 has programs`)]).toEqual(['cu128', true]);
 });
 
 test('whoever asks for the processor gets it', () => {
   const { id, reason } = chooseTorchBuild([rtx3060], machine('550.54.15', [rtx3060]), catalogue, { overrideId: 'cpu' });
-  expect({ id, reason }).toEqual({ id: 'cpu', reason: 'Your settings ask for cpu, and it runs here.' });
+  expect({ id, reason }).toEqual({ id: 'cpu', reason: 'torch on the processor runs on every computer, and is taken as asked.' });
 });
 
 test('the processor is chosen with the reason that fits', () => {
@@ -169,6 +169,41 @@ test('two cards of different generations that one build carries share it', () =>
   expect({ id, torch }).toEqual({ id: 'cu126', torch: '2.7.1' });
 });
 
+test.each([
+  ['an old card', gtx1080Ti, '535.183.01', 'of the builds that do, it is the newest. torch 2.7.1 is its newest that comes from the usual package index.'],
+  ['a card that is being dropped', v100, '535.183.01', 'of the builds that do, it is the newest that is stable and goes on having them in its later releases. torch 2.7.1 is its newest that comes from the usual package index.'],
+  ['a driver too old for every other build', rtx3060, '470.256', 'no other build does.'],
+  ['a driver for all of CUDA 12 and 13', rtx3060, '580.65.06', 'of the builds that do, it is the newest that is stable.'],
+])('%s: what decided is said as it was', (_, gpu, driver, decided) => {
+  expect(chooseTorchBuild([gpu], machine(driver, [gpu]), catalogue).reason.split('and the engines; ')[1]).toBe(decided);
+});
+
+test('a build that is passed over for its CUDA 13 is told apart from an unfinished one', () => {
+  const { id, reason } = chooseTorchBuild([rtx3060], machine('580.65.06', [rtx3060]), catalogue, { maximumTorch: '2.15.0' });
+  expect([id, reason.split('and the engines; ')[1]]).toEqual([
+    'cu128',
+    'of the builds that do, it is the newest that is stable and shares the libraries of CUDA 12 with the other engines. torch 2.10.0 is its newest that comes from the usual package index.',
+  ]);
+});
+
+test('a card later than every program gets the newest libraries, by portable code alone', () => {
+  const unborn = card('GeForce RTX 9090', '15.0');
+  const builds = (['linux', 'win32'] as const).map((platform) => chooseTorchBuild([unborn], machine('640.10', [unborn], { platform }), catalogue));
+  expect(builds.map(({ id, torch, reason }) => ({ id, torch, reason }))).toEqual([
+    {
+      id: 'cu130',
+      torch: '2.9.1',
+      reason: 'cu130 with torch 2.9.1 has programs for the GeForce RTX 9090 (later than Blackwell) that work with driver 640.10 and the engines; of the builds that do, it is the newest.',
+    },
+    { id: 'cpu', torch: '2.9.1', reason: 'No build has programs for the GeForce RTX 9090 (later than Blackwell) that work with driver 640.10, so torch runs on the processor.' },
+  ]);
+});
+
+test('inside WSL2 the driver is called that of Windows', () => {
+  const { rejected } = chooseTorchBuild([rtx3060], machine('560.10', [rtx3060], { wsl: true }), catalogue);
+  expect(rejected.find(({ id }) => id === 'cu130')?.reason).toBe('cu130 needs the NVIDIA driver 580 or newer; the Windows around this Linux has 560.10.');
+});
+
 test('inside WSL2 the driver counts as the Windows one it is, the programs as Linux ones', () => {
   const wsl = { wsl: true } as const;
   const ids = ['526.98', '528.33'].map((driver) => chooseTorchBuild([rtx3060], machine(driver, [rtx3060], wsl), catalogue).id);
@@ -185,6 +220,6 @@ test('a newer limit of the engines lets newer torch in, and CUDA 12 still goes f
 test('processors of the ARM family get the builds made for them', () => {
   const h100 = card('H100', '9.0');
   const hardware = machine('570.86.10', [h100], { arch: 'arm64' });
-  const { id, rejected } = chooseTorchBuild([h100], hardware, catalogue);
-  expect([id, rejected.find((build) => build.id === 'cu124')?.reason]).toEqual(['cu126', 'cu124 is not made for this kind of processor (arm64).']);
+  const { id, torch, rejected } = chooseTorchBuild([h100], hardware, catalogue);
+  expect([id, torch, rejected.find((build) => build.id === 'cu124')?.reason]).toEqual(['cu126', '2.9.1', 'cu124 is not made for this kind of processor (arm64).']);
 });

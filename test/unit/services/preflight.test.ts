@@ -31,6 +31,7 @@ test('a card on which the kernel ran has passed', () => {
 describe('is tried again after a pause', () => {
   test.each([
     ['not initialized (3)', failure(3)],
+    ['system not yet initialized (802)', failure(802)],
     ['no device (100)', failure(100, 'cuDeviceGetCount')],
     ['invalid device (101)', failure(101, 'cuDeviceGet')],
     ['another card than the one asked for', { ...passed, uuid: 'GPU-another' }],

@@ -51,7 +51,7 @@ test.each([
   ['wrong in one type', '{"voice": 7}', /^voice: should be a text in quotation marks, not 7$/m],
   ['wrong in one choice', '{"languageModel": "gpt"}', /^languageModel: should be "auto" or "embedded", not "gpt"$/m],
   ['wrong in one address', '{"services": {"llm": {"url": "nowhere"}}}', /^services\.llm\.url: should be an address that begins with http:\/\/ or https:\/\/, not "nowhere"$/m],
-  ['full of fields that nobody knows', '{"theme": "dark", "downloads": {"mirror": "x"}}', /^downloads\.mirror: there is no field of this name\ntheme: there is no field of this name$/m],
+  ['wrong in one type beside a field that nobody knows', '{"theme": "dark", "voice": 7}', /^voice: should be a text in quotation marks, not 7\ntheme: there is no field of this name$/m],
   ['going round in a circle', '{"overrides": {"services": {"stt": {"sameDeviceAs": "tts"}, "tts": {"sameDeviceAs": "stt"}}}}', /^overrides\.services\.stt\.sameDeviceAs: goes round in a circle \(stt → tts → stt\)/m],
 ])('keeps a settings file that is %s aside, says why and goes on with the defaults, muted', async (_damage, text, reason) => {
   const folders = userWith(text);

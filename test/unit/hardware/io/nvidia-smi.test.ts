@@ -54,6 +54,30 @@ test('an answer that breaks off is read as far as it goes', async () => {
   expect({ memory: gpus.map((gpu) => gpu.memoryMiB), warnings }).toEqual({ memory: [12288, null], warnings: [expect.stringContaining('was cut off in the row of GPU 1')] });
 });
 
+test('a card that is lost takes no other with it, and what nvidia-smi said of it is told', async () => {
+  const { gpus, driverVersion, processes, warnings } = await askNvidiaSmi(fake('lost-card'), question);
+  // Once, though both questions met it.
+  const lost =
+    'A graphics card has stopped answering: restart the computer. (nvidia-smi failed: Unable to determine the device handle for GPU0000:02:00.0: GPU is lost.  Reboot the system to recover this GPU)';
+  expect({ gpus: gpus.map(({ name, memoryMiB }) => ({ name, memoryMiB })), driverVersion, processes: processes.map(({ pid }) => pid), warnings }).toEqual({
+    gpus: [{ name: 'NVIDIA GeForce RTX 3060', memoryMiB: 12288 }],
+    driverVersion: '550.90.07',
+    processes: [48211],
+    warnings: [lost],
+  });
+});
+
+test('an nvidia-smi that fails in the middle of a row is read as far as it got', async () => {
+  const { gpus, warnings } = await askNvidiaSmi(fake('broken-off'), question);
+  expect({ memory: gpus.map((gpu) => gpu.memoryMiB), warnings: warnings.slice(0, 2) }).toEqual({
+    memory: [12288, null],
+    warnings: [
+      expect.stringContaining('was cut off in the row of GPU 1'),
+      'A graphics card reports damaged information about itself (infoROM). (nvidia-smi failed: infoROM is corrupted)',
+    ],
+  });
+});
+
 test('ten megabytes are not read to their end', async () => {
   const { gpus, warnings } = await askNvidiaSmi(fake('ten-megabytes'), question);
   expect({ gpus: gpus.map((gpu) => gpu.name), warnings: warnings.filter((warning) => !warning.includes('xxxx')) }).toEqual({
@@ -102,6 +126,14 @@ test('cards are told even where their processes are not', async () => {
     gpus: 1,
     processes: [],
     warnings: ['Which programs use the graphics card is unknown: nvidia-smi failed: Unknown Error'],
+  });
+});
+
+test('a list of programs that breaks off is kept as far as it goes, and that is said', async () => {
+  const { processes, warnings } = await askNvidiaSmi(fake('half-a-process-list'), question);
+  expect({ processes: processes.map(({ pid }) => pid), warnings }).toEqual({
+    processes: [48211],
+    warnings: ['Which programs use the graphics cards is known in part only: nvidia-smi failed: Unknown Error'],
   });
 });
 

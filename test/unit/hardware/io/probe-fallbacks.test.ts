@@ -145,11 +145,14 @@ test('WSL 2 reaches its card through /dev/dxg', async () => {
   });
 });
 
-test('a card divided with MIG is told as such', async () => {
+test('a card divided with MIG is told with its parts', async () => {
   const { gpus, warnings } = await probeTree({}, { nvidiaSmi: fake('divided') });
   expect({ mig: gpus.map((gpu) => gpu.mig), warnings }).toEqual({
-    mig: [true],
-    warnings: ['NVIDIA H100 80GB HBM3 (GPU 0) is divided into parts (MIG). nvidia-smi’s table does not name the parts, so Earshot cannot choose one.'],
+    mig: [true, true],
+    warnings: [
+      'NVIDIA H100 80GB HBM3 (GPU 0) is divided into 2 parts (MIG): 3g.40gb (MIG-feb88891-0321-5fef-9c87-d4af3b54259e), 1g.10gb (MIG-a25704ba-3a06-5299-a795-fd7cf4d13973). This version of Earshot does not use parts of a card yet.',
+      'NVIDIA H100 80GB HBM3 (GPU 1) is divided into parts (MIG), and nvidia-smi names none of them. This version of Earshot does not use parts of a card yet.',
+    ],
   });
 });
 

@@ -40,6 +40,7 @@ test.each([
   ['is empty', '', 'it is not JSON'],
   ['has an unknown field', '{"components": [], "engines": []}', 'engines: there is no field of this name'],
   ['has a wrong type', '{"components": {}}', 'components: should be a list in [ ], not a group of fields'],
+  ['takes away what every plan needs', JSON.stringify({ models: builtIn.models.filter(({ role }) => role === 'vad').map((model) => ({ ...model, role: 'stt' })) }), 'there is none with the role "vad"'],
   ['names what is not there', JSON.stringify({ candidates: [{ ...builtIn.candidates[0], component: 'nothing' }] }), 'there is no component "nothing"'],
 ])('when a file %s, the last good one holds, the problem is named, and the file is left as it is', async (_, text, named) => {
   const { folders, file } = foldersWith(good);

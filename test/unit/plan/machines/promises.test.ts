@@ -18,6 +18,9 @@ const faults: readonly (readonly [string, (plan: Plan) => Partial<Plan>, RegExp]
   ['turn detection is on the card', (plan) => service(plan, 'turn', { device: uuidOf(0) }), /turn detection/],
   ['a build has no such name', (plan) => ({ torchBuild: { ...plan.torchBuild, id: 'rocm6' } }), /torch build/],
   ['a card has no reason', (plan) => ({ gpus: plan.gpus.map((gpu) => ({ ...gpu, reason: '' })) }), /no reason/],
+  ['a card that is not in use "runs" something', (plan) => ({ gpus: plan.gpus.map((gpu) => ({ ...gpu, use: false })) }), /not in use has the reason/],
+  ['a card in use is said to be left alone', (plan) => ({ gpus: plan.gpus.map((gpu) => ({ ...gpu, reason: `${gpu.name}: left alone.` })) }), /in use has the reason/],
+  ['a recogniser looks back on too little for its card', (plan) => service(plan, 'stt', { windowSeconds: 5 }), /looks back 5 s/],
   ['a card has no verdict', () => ({ gpus: [] }), /were given/],
   ['a card is in use for nothing', (plan) => ({ services: plan.services.map((one) => ({ ...one, device: 'cpu', fallback: null })) }), /nothing runs on it/],
   ['more is planned than the budget', (plan) => ({ vram: plan.vram.map((one) => ({ ...one, plannedMiB: one.budgetMiB + 1 })) }), /in a budget of/],
@@ -49,6 +52,15 @@ test.each([
   const hardware = { ...answer.hardware, gpus: answer.hardware.gpus.map((one) => ({ ...one, ...gpu })), driver: { version: driver, cudaVersion: null } };
   const broken = changed({ ...answer, hardware }, service(answer.plan, 'stt', stt));
   expect(brokenPromises(broken)).toContainEqual(expect.stringMatching(complaint));
+});
+
+test.each([
+  [6 * 1024 - 1, 10],
+  [6 * 1024, 5],
+])('on a card of %i MiB a look back of %i s is seen', (memoryMiB, windowSeconds) => {
+  const answer = answerFor(kept);
+  const hardware = { ...answer.hardware, gpus: answer.hardware.gpus.map((one) => ({ ...one, memoryMiB })) };
+  expect(brokenPromises(changed({ ...answer, hardware }, service(answer.plan, 'stt', { windowSeconds })))).toContainEqual(expect.stringMatching(/looks back/));
 });
 
 test('advice that would cost a Pascal card is seen', () => {

@@ -61,6 +61,7 @@ function everyGpuHasAReason({ plan, hardware }: Answer): readonly string[] {
   return [
     ...said(isDeepStrictEqual(asked, answered), `GPUs ${String(asked)} were given, ${String(answered)} answered`),
     ...plan.gpus.flatMap((gpu) => said(gpu.reason.trim().length > 10, `${gpu.name} has no reason`)),
+    ...plan.gpus.flatMap(({ use, reason }) => said(use === reason.includes(': runs the '), `a card that is ${use ? '' : 'not '}in use has the reason "${reason}"`)),
   ];
 }
 
@@ -221,8 +222,8 @@ function windowsShrinkWithMemory({ plan, hardware }: Answer): readonly string[] 
   const stt = plan.services.find((service) => service.id === 'stt');
   const gpu = hardware.gpus.find((one) => one.uuid === stt?.device);
   if (stt?.windowSeconds === null || stt === undefined || gpu?.memoryMiB == null) return [];
-  const wanted = gpu.memoryMiB < 6000 ? 5 : 10;
-  return said(stt.windowSeconds === wanted || gpu.memoryMiB >= 6000, `speech recognition looks back ${stt.windowSeconds} s on a card of ${gpu.memoryMiB} MiB`);
+  const wanted = gpu.memoryMiB < 6 * 1024 ? 5 : 10;
+  return said(stt.windowSeconds === wanted, `speech recognition looks back ${stt.windowSeconds} s on a card of ${gpu.memoryMiB} MiB`);
 }
 
 function mainMemoryHolds({ plan, hardware }: Answer): readonly string[] {

@@ -19,8 +19,14 @@ const card: Gpu = {
   accessible: true,
 };
 const server: GpuProcess = { pid: 4711, uuid: 'GPU-1', name: 'vllm', usedMiB: 18_000, ours: false };
-const free: CardsAnswer = { gpus: [card], processes: [], warnings: [] };
-const taken: CardsAnswer = { ...free, processes: [server] };
+const free = cardWith([]);
+const taken = cardWith([server]);
+
+/** The card with these programs on it, and beside them what programs hold that only draw. */
+function cardWith(processes: readonly GpuProcess[], drawingMiB = 0): CardsAnswer {
+  const named = processes.reduce((sum, { usedMiB }) => sum + (usedMiB ?? 0), 0);
+  return { gpus: [{ ...card, freeMiB: 24_000 - named - drawingMiB }], processes, warnings: [] };
+}
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -37,11 +43,12 @@ interface Watch {
 }
 
 /** A watch every second over cards that give these answers, the last one from then on. */
-function watch(hardware: CardsAnswer, answers: readonly (CardsAnswer | null | Error | Promise<CardsAnswer>)[]): Watch {
+function watch(hardware: CardsAnswer, answers: readonly (CardsAnswer | null | Error | Promise<CardsAnswer>)[], ownCards: readonly string[] = []): Watch {
   const told: string[] = [];
   let asked = 0;
   const end = watchGpus({
     hardware,
+    ownCards: new Set(ownCards),
     intervalMs: 1_000,
     ask: () => {
       const answer = answers[Math.min(asked, answers.length - 1)] ?? null;
@@ -70,14 +77,14 @@ describe('the watch over the cards', () => {
 
   test('tells of a program that grows much, not of one that breathes', async () => {
     const sizes = [18_100, 17_900, 18_400, 18_500, 18_600];
-    const { told, end } = watch(taken, sizes.map((usedMiB) => ({ ...taken, processes: [{ ...server, usedMiB }] })));
+    const { told, end } = watch(taken, sizes.map((usedMiB) => cardWith([{ ...server, usedMiB }])));
     await vi.advanceTimersByTimeAsync(10_000);
     end();
     expect(told).toEqual(['0 came, 0 went, 1 grew']);
   });
 
   test('does not mind our own programs', async () => {
-    const { told, end } = watch(free, [{ ...taken, processes: [{ ...server, ours: true }] }]);
+    const { told, end } = watch(free, [cardWith([{ ...server, ours: true }])]);
     await vi.advanceTimersByTimeAsync(3_000);
     end();
     expect(told).toEqual([]);
@@ -129,5 +136,69 @@ describe('the watch over the cards', () => {
     end();
     await vi.advanceTimersByTimeAsync(60_000);
     expect({ told, asked: asked(), timers: vi.getTimerCount() }).toEqual({ told: [], asked: 1, timers: 0 });
+  });
+
+  test('sees a game, which the driver does not list, by the memory it takes and gives back', async () => {
+    const grown: unknown[] = [];
+    const answers = [cardWith([], 100), cardWith([], 3_000), cardWith([], 3_200), cardWith([], 50)];
+    const end = watchGpus({ hardware: free, ownCards: new Set(), intervalMs: 1_000, ask: () => Promise.resolve(answers.shift() ?? null), onChange: ({ came, went, grew }) => grown.push(...came, ...went, ...grew) });
+    await vi.advanceTimersByTimeAsync(6_000);
+    end();
+    // 576 MiB are the driver's own from the start.
+    expect(grown).toEqual([
+      { other: { pid: 0, uuid: 'GPU-1', name: '', usedMiB: 3_576 }, byMiB: 3_000 },
+      { other: { pid: 0, uuid: 'GPU-1', name: '', usedMiB: 626 }, byMiB: -2_950 },
+    ]);
+  });
+
+  test.each<[string, readonly CardsAnswer[]]>([
+    ['that the driver lists', [cardWith([{ ...server, ours: true }])]],
+    ['that it does not list, as in a container', [cardWith([], 18_000)]],
+    ['of which it does not say how much they hold, as on Windows', [{ ...cardWith([{ ...server, ours: true }]), processes: [{ ...server, usedMiB: null, ours: true }] }]],
+  ])('takes engines of ours for nobody else: those %s', async (_what, answers) => {
+    const { told, end } = watch(free, answers, ['GPU-1']);
+    await vi.advanceTimersByTimeAsync(5_000);
+    end();
+    expect(told).toEqual([]);
+  });
+
+  test('says nothing of a card that has fallen asleep or away, nor when it comes back', async () => {
+    const gone: CardsAnswer = { ...free, gpus: [{ ...card, uuid: 'GPU-2' }] };
+    const { told, end } = watch({ ...free, gpus: [{ ...card, freeMiB: 24_576, powerState: 'suspended' }] }, [free, gone, free]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    end();
+    expect(told).toEqual([]);
+  });
+
+  describe('does not stay blind under a complaint that lasts:', () => {
+    const complaint = ['nvidia-smi answered and complained: infoROM is corrupted'];
+    function complaining(answer: CardsAnswer): CardsAnswer {
+      return { ...answer, warnings: complaint };
+    }
+
+    test('the third look in a row is believed in sum, the next ones by name', async () => {
+      const { told, end } = watch(free, [taken, taken, free, taken, free].map(complaining));
+      const early: string[] = [];
+      await vi.advanceTimersByTimeAsync(2_000);
+      early.push(...told);
+      await vi.advanceTimersByTimeAsync(3_000);
+      end();
+      expect({ early, told }).toEqual({ early: [], told: ['1 came, 0 went, 0 grew', '0 came, 1 went, 0 grew'] });
+    });
+
+    test('programs that are there but can no longer be named have not left, nor come when they can', async () => {
+      const nameless = complaining({ ...taken, processes: [] });
+      const { told, end } = watch(taken, [nameless, nameless, nameless, nameless, taken, taken]);
+      await vi.advanceTimersByTimeAsync(8_000);
+      end();
+      expect(told).toEqual([]);
+    });
+
+    test('what has come meanwhile is told of as soon as it lasts', async () => {
+      const { told, end } = watch(free, [taken, taken, taken, taken].map(complaining));
+      await vi.advanceTimersByTimeAsync(5_000);
+      end();
+      expect(told).toEqual(['0 came, 0 went, 1 grew']);
+    });
   });
 });

@@ -6,7 +6,7 @@ import type { Catalogue } from './catalogue.ts';
 import { componentFits } from './components.ts';
 import { installedCandidates, worthChoosing } from './installed-models.ts';
 import type { Choice, Role } from './placement.ts';
-import { externalMs, gpuMs, maximumThreads, processorMs, usableCores } from './prediction.ts';
+import { externalMs, gpuMs, maximumThreads, ollamaFactor, processorMs, usableCores } from './prediction.ts';
 import { chooseTorchBuild } from './torch-build.ts';
 
 /**
@@ -99,7 +99,7 @@ function onProcessor(candidate: Candidate, option: CandidateOption, hardware: Ha
     env: option.env,
     build: option.env === 'torch' ? 'cpu' : 'none',
     memoryMiB: option.memoryMiB,
-    ms: processorMs(option, threads, hardware),
+    ms: Math.round(processorMs(option, threads, hardware) * (candidate.engine === 'ollama' ? ollamaFactor(hardware) : 1)),
   };
 }
 

@@ -28,6 +28,14 @@ export function processorMs(option: CandidateOption, threads: number, hardware: 
   return Math.round(option.latency.referenceMs * (reference / threads) ** threadExponent * processorFactor(hardware));
 }
 
+/**
+ * An Ollama that gives its version as 0.0.0 was built from source, without its programs for newer processors: it takes 4.4
+ * times as long on the processor (0.6.5 with SmolLM2 135M, to the first sentence; measured).
+ */
+export function ollamaFactor(hardware: HardwareReport): number {
+  return hardware.ollama?.version === '0.0.0' ? 4.4 : 1;
+}
+
 /** Milliseconds of an option on this GPU; the catalogue's figures are those of an RTX 3060 with 12 GB. */
 export function gpuMs(option: CandidateOption, gpu: Gpu): number {
   return Math.round(option.latency.referenceMs * gpuFactor(gpu));

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CandidateOption } from '../../../main/plan/candidate.ts';
 import { catalogue } from '../../../main/plan/catalogue.ts';
-import { contention, gpuMs, processorMs, turnMs } from '../../../main/plan/prediction.ts';
+import { contention, gpuMs, ollamaFactor, processorMs, turnMs } from '../../../main/plan/prediction.ts';
 import { card, machine } from './cards.ts';
 
 const [onCpu, onGpu] = bothOptions();
@@ -20,6 +20,13 @@ function withFlags(...flags: readonly string[]): typeof plain {
 
 test('the reference computer takes what was measured on it', () => {
   expect({ stt: processorMs(onCpu, 2, plain), turn: turnMs(plain), contention: contention(2) }).toEqual({ stt: 914, turn: 67, contention: 1.17 });
+});
+
+test('an Ollama that was built from source is slower on the processor than one that was released', () => {
+  function withOllama(version: string): typeof plain {
+    return { ...plain, ollama: { version, running: true, models: [], url: 'http://127.0.0.1:11434' } };
+  }
+  expect([ollamaFactor(plain), ollamaFactor(withOllama('0.33.0')), ollamaFactor(withOllama('0.0.0'))]).toEqual([1, 1, 4.4]);
 });
 
 test('a processor without AVX2 is slower, one without AVX slower still, and one that does not say is trusted', () => {

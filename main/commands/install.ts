@@ -1,5 +1,6 @@
 import { install } from '../environment/io/install.ts';
 import type { Installation } from '../environment/model.ts';
+import type { Catalogue } from '../plan/catalogue.ts';
 import type { Plan } from '../plan/model.ts';
 import { readPlan } from '../plan/plan-file.ts';
 import { FaultError } from '../platform/fault.ts';
@@ -26,14 +27,18 @@ export async function runInstall(context: Context, planFile: string | undefined)
 /** What a saved plan names, without a look at this computer: who saved it has decided. */
 async function installSaved(context: Context, planFile: string): Promise<Installation> {
   const plan = await savedPlan(context, planFile);
-  for (const line of [...plan.remarks, ...notInstallable(plan)]) context.output.say(line);
+  for (const line of [...plan.remarks, ...notInstallable(plan, context.catalogue)]) context.output.say(line);
   return stoppable(context, () => install({ ...context, plan, rehash: true, report: progressLines(context.output) }));
 }
 
 /** Engines on a graphics card need environments of their own, which no installer of ours makes yet. */
-function notInstallable(plan: Plan): readonly string[] {
+function notInstallable(plan: Plan, catalogue: Catalogue): readonly string[] {
   const missing = new Set(plan.services.flatMap(({ env }) => (env === null || installableEnvironments.includes(env) ? [] : [env])));
-  return [...missing].map((env) => `This plan also wants the environment "${env}", which this version of Earshot cannot install yet. It is left out.`);
+  const unpinned = plan.services.filter(({ env, model, server }) => server === null && env === 'voice' && !catalogue.models.some(({ id }) => id === model));
+  return [
+    ...[...missing].map((env) => `This plan also wants the environment "${env}", which this version of Earshot cannot install yet. It is left out.`),
+    ...unpinned.map(({ model }) => `This plan also wants the model ${model}, which this version of Earshot cannot install yet. It is left out.`),
+  ];
 }
 
 async function savedPlan({ catalogue }: Context, path: string): Promise<Plan> {

@@ -1,10 +1,12 @@
 import { probe } from '../hardware/io/probe.ts';
 import type { HardwareReport } from '../hardware/model.ts';
 import { readHardwareReport } from '../hardware/read-report.ts';
+import { installableEnvironments } from '../services/io/preparation.ts';
 import { planDifference, planText } from '../plan/explain.ts';
 import { loadCatalogue } from '../plan/io/catalogue-file.ts';
 import type { Plan } from '../plan/model.ts';
 import { plan } from '../plan/plan.ts';
+import { withinReach } from '../plan/within-reach.ts';
 import { describeFault, FaultError } from '../platform/fault.ts';
 import { rememberedCards, type Folders } from '../platform/folders.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -30,7 +32,9 @@ export async function runPlan(output: Output, folders: Folders, files: PlanArgum
   const before = plan(hardware, catalogue, own.settings);
   const chosen = named !== null && 'settings' in named ? plan(hardware, catalogue, named.settings) : before;
   const problems = [...notices, ...own.notices, ...(named !== null && 'problem' in named ? [named.problem] : [])].map(sentence);
-  const result = withNotes(chosen, [...problems, ...hardware.warnings]);
+  // What is wanted is the plan; that this version runs something else of it for now is said beside it.
+  const runnable = withinReach(chosen, catalogue, installableEnvironments, hardware);
+  const result = withNotes(chosen, [...runnable.remarks, ...problems, ...hardware.warnings]);
   output.result(withoutTokens(result), [planText(result, hardware), ...(chosen === before ? [] : [differenceText(before, chosen)])].join('\n\n'));
   return named !== null && 'problem' in named ? 1 : 0;
 }

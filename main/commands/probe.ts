@@ -27,7 +27,7 @@ export function probeText(report: HardwareReport): string {
     ['Power', powerText(report.power)],
     ...(real.length === 0 ? [['Graphics', 'no graphics card was found; Earshot works on the processor'] as const] : []),
     ...gpus.flatMap((gpu) => graphicsRows(gpu, report.processes)),
-    ['Driver', driver === null ? 'no NVIDIA driver' : `NVIDIA ${driver.version}${driver.cudaVersion === null ? '' : `, runs programs built for CUDA ${driver.cudaVersion} and older`}`],
+    ['Driver', driver === null ? 'no NVIDIA driver' : `NVIDIA ${driver.version}${driver.cudaVersion === null ? '' : `, made for CUDA ${driver.cudaVersion}`}`],
     ...(toolkit === null ? [] : [['Toolkit', `CUDA ${toolkit} is installed; Earshot does not need it`] as const]),
     ['Ollama', ollamaText(report.ollama)],
     ...report.warnings.map((warning): readonly [string, string] => ['Warning', warning]),

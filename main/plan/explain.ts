@@ -16,6 +16,7 @@ export function planText(plan: Plan, hardware: HardwareReport): string {
     '',
     'What runs where',
     ...plan.services.flatMap((service) => serviceLines(service, plan)),
+    `  Noticing that you have stopped: ${seconds(plan.prediction.vadMs)}`,
     '',
     `This computer: ${hardware.cpu.model}, ${counted(hardware.cpu.cores, 'core')}, ${gigabytes(hardware.memoryMiB)} of memory`,
     ...(plan.gpus.length === 0 ? ['  No graphics card was found; everything runs on the processor.'] : plan.gpus.map((gpu) => `  ${gpu.use ? '+' : '-'} ${gpu.reason}`)),

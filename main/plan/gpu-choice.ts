@@ -31,7 +31,7 @@ function verdict(gpu: Gpu, problem: string | null, current: readonly Gpu[], over
   if (older && override?.use !== true) {
     const beside = listed(current.map(shortName));
     const keeps = current.length === 1 ? 'keeps' : 'keep';
-    return leftOut(gpu, `so that the ${beside} beside it ${keeps} the newest programs: it is of an older generation (${generationOf(capability)}). Your settings can allow it.`);
+    return leftOut(gpu, `so that the ${beside} beside it ${keeps} the newest programs: it is of an older generation (${generationOf(capability)}). Your settings can allow it: overrides.gpus, "use": true.`);
   }
   const name = cardName(gpu);
   const driver = driverVersion(hardware) ?? 'unknown';

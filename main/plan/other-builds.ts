@@ -28,5 +28,5 @@ function shortened(sentence: string): string {
 }
 
 function plural(reason: string): string {
-  return reason.replace(/^(needs|has|is|comes)\b/, (verb) => ({ needs: 'need', has: 'have', is: 'are', comes: 'come' })[verb] ?? verb);
+  return reason.replace(/^(needs|has|is|comes)\b/, (verb) => ({ needs: 'need', has: 'have', is: 'are', comes: 'come' })[verb] ?? verb).replace('but its makers still call it', 'but their makers still call them');
 }

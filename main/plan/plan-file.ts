@@ -55,7 +55,7 @@ const planSchema: z.ZodType<Plan> = z.strictObject({
 });
 
 /** Reads a plan as `earshot plan --json` prints it, or says by path what is wrong with it. */
-export function readPlan(text: string, catalogue: Pick<Catalogue, 'models'>): { readonly plan: Plan } | { readonly problem: string } {
+export function readPlan(text: string, catalogue: Pick<Catalogue, 'models' | 'candidates'>): { readonly plan: Plan } | { readonly problem: string } {
   let content: unknown;
   try {
     content = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -65,5 +65,9 @@ export function readPlan(text: string, catalogue: Pick<Catalogue, 'models'>): { 
   const parsed = planSchema.safeParse(content);
   if (!parsed.success) return { problem: schemaProblem(parsed.error, content) };
   const unknown = parsed.data.models.flatMap((id, index) => (catalogue.models.some((model) => model.id === id) ? [] : [`models[${index}]: Earshot knows no model "${id}"`]));
-  return unknown.length === 0 ? { plan: parsed.data } : { problem: unknown.join('\n') };
+  const services = parsed.data.services.flatMap(({ id, env, model, server }) =>
+    server === null && env === 'voice' && ![...catalogue.models, ...catalogue.candidates].some((known) => known.id === model) ? [`services: Earshot knows no model "${model}" for ${id}`] : [],
+  );
+  const problems = [...unknown, ...services];
+  return problems.length === 0 ? { plan: parsed.data } : { problem: problems.join('\n') };
 }

@@ -29,7 +29,8 @@ export function othersNotes(gpu: Gpu, hardware: HardwareReport, { process: comes
   const more = rest.length === 0 ? [] : [`${rest.length} more ${rest.length === 1 ? 'program holds' : 'programs hold'} ${gigabytes(rest.reduce((sum, process) => sum + (process.usedMiB ?? 0), 0))}`];
   const holds = named.length === 0 ? [] : [`On the ${cardName(gpu)}, ${listed([...named, ...more])} of it; the plan fits around ${known.length === 1 ? 'it' : 'them'}.`];
   const use = silent.length === 0 ? [] : [`${listed(silentNames(silent))} ${silent.length === 1 ? 'uses' : 'use'} the ${cardName(gpu)} too; how much of it, the driver does not say.`];
-  return [...holds, ...use];
+  const unknown = gpu.freeMiB === null ? [`The driver does not say how much of the ${cardName(gpu)} is free; the plan counts what the programs hold that it names.`] : [];
+  return [...holds, ...use, ...unknown];
 }
 
 function silentNames(processes: readonly GpuProcess[]): readonly string[] {
@@ -117,7 +118,7 @@ export function gpuSentence(verdict: GpuVerdict, services: readonly PlannedServi
 }
 
 export function gigabytes(mebibytes: number): string {
-  return `${(mebibytes / 1_024).toFixed(1)} GB`;
+  return `${(mebibytes / 1_024).toFixed(1)} GiB`;
 }
 
 export function seconds(milliseconds: number): string {

@@ -37,7 +37,7 @@ export function placeAsWished(problem: Problem, verdicts: readonly GpuVerdict[],
   for (const wish of wishes) {
     const next = place(narrowed(problem, [...held, wish]));
     if (next === null) {
-      notes.push(`${wish.sentence}: ${quoted(wish.origin)}, but together with the rest it does not fit into the memory there is, so it is passed over.`);
+      notes.push(passedOver(wish, 'together with the rest it does not fit into the memory there is'));
     } else {
       held = [...held, wish];
       best = next;
@@ -64,7 +64,7 @@ function possibleWishes(problem: Problem, verdicts: readonly GpuVerdict[], setti
     for (const wish of wishesOf(role, override, verdicts)) {
       const problemFound = impossible(wish, problem, wishes, verdicts, settings);
       if (problemFound === null) wishes.push(wish);
-      else notes.push(`${wish.sentence}: ${quoted(override)}, but ${problemFound}, so it is passed over.`);
+      else notes.push(passedOver(wish, problemFound));
     }
   }
   const rank = ['device', 'model', 'precision', 'sameDeviceAs'];
@@ -119,6 +119,12 @@ export function placeName(device: string, verdicts: readonly Pick<GpuVerdict, 'g
   if (device === 'cpu') return 'the processor';
   const found = verdicts.find(({ gpu }) => gpu.uuid === device);
   return found === undefined ? `the card ${device}` : `the ${cardName(found.gpu)}`;
+}
+
+/** "Your settings say that the voice computes in float99, but nothing that fits comes in it, so this wish is passed over." */
+function passedOver({ sentence, origin }: Wish, problem: string): string {
+  const said = quoted(origin);
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)} that ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}, but ${problem}, so this wish is passed over.`;
 }
 
 /** "your settings say since 2026-11-01 (it crashed)". */

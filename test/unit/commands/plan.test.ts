@@ -67,6 +67,15 @@ describe('earshot plan', () => {
     });
   });
 
+  test('says beside a plan for a graphics card what this version runs for now, and how fast', async () => {
+    const user = desk(null);
+    const gpus = [{ uuid: 'GPU-1', index: 0, vendor: 'NVIDIA', name: 'NVIDIA GeForce RTX 3060', computeCapability: '8.6', memoryMiB: 12_288, freeMiB: 12_000 }];
+    const hardware = user.file('computer.json', { ...computer, gpus, driver: { version: '570.86.10', cudaVersion: '12.8' } });
+    const { plan, text: shown } = await planned(user, { hardware });
+    const notes = plan.notes.filter((note) => /cannot install that yet|^Until then answers should begin/.test(note));
+    expect({ wanted: plan.services.find(({ id }) => id === 'stt')?.device, notes: notes.length > 1, shown: notes.every((note) => shown.includes(note)) }).toEqual({ wanted: 'GPU-1', notes: true, shown: true });
+  });
+
   test('says the same for the same computer', async () => {
     const user = desk(null);
     const hardware = user.file('computer.json', computer);

@@ -77,7 +77,7 @@ test('a laptop’s cards, who uses them and what is wrong are told in words', ()
     '           number 1, GPU-2',
     'Graphics   Intel Iris: shows the picture; Earshot computes on NVIDIA cards only',
     '           Parsec Virtual Display Adapter: exists in software only, cannot compute',
-    'Driver     NVIDIA 535.183.01, runs programs built for CUDA 12.2 and older',
+    'Driver     NVIDIA 535.183.01, made for CUDA 12.2',
     'Toolkit    CUDA 12.2 is installed; Earshot does not need it',
     'Ollama     0.6.5, running, 1 model; llama3.2:1b loaded, 1536 MiB on the graphics card',
     'Warning    Something is odd.',

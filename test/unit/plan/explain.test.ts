@@ -13,19 +13,20 @@ const without = settingsSchema.parse({ overrides: { gpus: { [rtx3060.uuid]: { us
 
 test('a plan can be read: what runs where, how fast, and what would stand in', () => {
   const text = planText(before, hardware);
-  expect(text.split('\n').slice(0, 12)).toEqual([
+  expect(text.split('\n').slice(0, 13)).toEqual([
     'Answers should begin 0.83 s after you stop speaking (profile "balanced": 1.20 s).',
     '',
     'What runs where',
-    '  Speech recognition: whisper-large-v3-turbo (float16) on the GeForce RTX 3060, 2.5 GB of its memory; 0.21 s',
+    '  Speech recognition: whisper-large-v3-turbo (float16) on the GeForce RTX 3060, 2.5 GiB of its memory; 0.21 s',
     '      planned stand-in: whisper-small (float16) on the GeForce RTX 3060, then whisper-small (int8) on the GeForce RTX 3060, then whisper-base (int8) on the processor',
     '  Language model: smollm2-135m (q4_1) on the processor; 0.15 s',
-    '  Voice: kokoro-82m (float16) on the GeForce RTX 3060, 1.4 GB of its memory; 0.20 s',
+    '  Voice: kokoro-82m (float16) on the GeForce RTX 3060, 1.4 GiB of its memory; 0.20 s',
     '      planned stand-in: kokoro-82m-int8 (int8) on the processor',
     '  End-of-turn detection: smart-turn-v3.2 (int8) on the processor; 0.07 s',
+    '  Noticing that you have stopped: 0.20 s',
     '',
-    'This computer: a processor, 8 cores, 32.0 GB of memory',
-    '  + GeForce RTX 3060: runs the speech recognition and voice; 3.8 GB of the 9.3 GB that may be taken are planned.',
+    'This computer: a processor, 8 cores, 32.0 GiB of memory',
+    '  + GeForce RTX 3060: runs the speech recognition and voice; 3.8 GiB of the 9.3 GiB that may be taken are planned.',
   ]);
   expect({ other: text.includes('  - GeForce GTX 1080 Ti: left out'), build: text.includes(before.torchBuild.reason), notes: before.notes.filter((note) => !isBuildNote(note) && !isTargetNote(note)).every((note) => text.includes(note)) }).toEqual({
     other: true, build: true, notes: true,
@@ -65,8 +66,8 @@ test('leaving a card out says what moves, what that costs, and what takes its pl
     'The speech recognition would run on the GeForce GTX 1080 Ti instead of the GeForce RTX 3060 and use whisper-base (int8) instead of whisper-large-v3-turbo (float16).',
     'The voice would run on the processor instead of the GeForce RTX 3060 and use kokoro-82m-int8 (int8) instead of kokoro-82m (float16).',
     'GeForce RTX 3060: left out, because you said so.',
-    'GeForce GTX 1080 Ti: runs the speech recognition; 0.7 GB of the 9.3 GB that may be taken are planned.',
-    'On the GeForce GTX 1080 Ti 0.7 GB would be taken instead of 0.0 GB.',
+    'GeForce GTX 1080 Ti: runs the speech recognition; 0.7 GiB of the 9.3 GiB that may be taken are planned.',
+    'On the GeForce GTX 1080 Ti 0.7 GiB would be taken instead of 0.0 GiB.',
     `PyTorch would be ${after.torchBuild.id} (version ${after.torchBuild.torch}) instead of ${before.torchBuild.id} (version ${before.torchBuild.torch}). ${after.torchBuild.reason}`,
     'Answers would begin 1.13 s instead of 0.83 s after you stop speaking.',
   ]);

@@ -15,7 +15,7 @@ const since = '2026-11-01';
 test('a Pascal card beside a newer one is left out, and both sentences can be read aloud', () => {
   expect(verdicts(machine('550.163.01', [rtx3060, gtx1080Ti]))).toEqual([
     'yes GeForce RTX 3060: may be used; there are programs for its generation (Ampere) that work with driver 550.163.01.',
-    'no GeForce GTX 1080 Ti: left out, so that the RTX 3060 beside it keeps the newest programs: it is of an older generation (Pascal). Your settings can allow it.',
+    'no GeForce GTX 1080 Ti: left out, so that the RTX 3060 beside it keeps the newest programs: it is of an older generation (Pascal). Your settings can allow it: overrides.gpus, "use": true.',
   ]);
 });
 

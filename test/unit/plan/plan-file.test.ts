@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Plan, PlannedService } from '../../../main/plan/model.ts';
 import { readPlan } from '../../../main/plan/plan-file.ts';
 
-const known = { models: [{ id: 'whisper-base' }, { id: 'silero-vad' }] } as unknown as Parameters<typeof readPlan>[1];
+const known = { models: [{ id: 'whisper-base' }, { id: 'silero-vad' }], candidates: [{ id: 'whisper-small' }] } as unknown as Parameters<typeof readPlan>[1];
 const place = { engine: 'whisper', model: 'whisper-base', precision: 'int8', device: 'cpu', build: 'none', env: 'voice', estimatedVramMiB: 0 };
 const service: Omit<PlannedService, 'id'> = {
   ...place,
@@ -54,6 +54,7 @@ test.each<[string, string | object, string | RegExp]>([
     'services[0].fallback.fallback.device: should be a text in quotation marks, not 7',
   ],
   ['of models nobody knows', { ...saved, models: ['whisper-base', '../../evil'] }, 'models[1]: Earshot knows no model "../../evil"'],
+  ['of a service with a model nobody knows', { ...saved, services: [{ ...saved.services[0], server: null, env: 'voice', model: 'nonesuch' }, ...saved.services.slice(1)] }, 'services: Earshot knows no model "nonesuch" for stt'],
   ['with a negative size', { ...saved, vram: [{ uuid: 'GPU-1', budgetMiB: 1, plannedMiB: -1 }] }, 'vram[0].plannedMiB: is too small: -1'],
 ])('a plan that is %s is named by its path, in plain words', (_what, content, problem) => {
   const read = readPlan(typeof content === 'string' ? content : JSON.stringify(content), known);

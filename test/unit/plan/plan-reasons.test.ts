@@ -13,7 +13,7 @@ test('a card that settings name and nobody has is told of once, and is no reason
   const { notes } = plan(hardware, catalogue, settingsSchema.parse({ overrides }));
   expect({ notes: notes.filter((note) => note.includes('GPU-')), target: notes.find((note) => note.startsWith('Answers should begin'))?.endsWith('which this computer cannot reach, so this is the quickest plan it can.') }).toEqual({
     notes: [
-      'The speech recognition runs on the card GPU-gone: your settings say, but there is no such graphics card in this computer, so it is passed over.',
+      'Your settings say that the speech recognition runs on the card GPU-gone, but there is no such graphics card in this computer, so this wish is passed over.',
       'Your settings leave out a graphics card GPU-typo, which this computer does not have, so that changes nothing.',
       'Your settings ask for a graphics card GPU-other, which this computer does not have, so that changes nothing.',
     ],

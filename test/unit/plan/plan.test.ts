@@ -221,10 +221,10 @@ test('a card that somebody else has filled is left alone, and who that is is sai
   const processes = [{ pid: 1_234, uuid: busy.uuid, usedMiB: 3_481, name: '/usr/bin/python3', ours: false }];
   const { gpus, services, vram, notes } = plan({ ...withCards('550.90', [busy]), processes }, catalogue, defaultSettings);
   expect({ gpus, devices: services.map((service) => service.device), vram, said: notes.find((note) => note.includes('process 1234')) }).toEqual({
-    gpus: [{ uuid: busy.uuid, name: busy.name, use: false, reason: 'RTX A1000: left alone, because 0.0 GB of its memory may be taken, and the smallest engine needs 0.7 GB.' }],
+    gpus: [{ uuid: busy.uuid, name: busy.name, use: false, reason: 'RTX A1000: left alone, because 0.0 GiB of its memory may be taken, and the smallest engine needs 0.7 GiB.' }],
     devices: ['cpu', 'cpu', 'cpu', 'cpu'],
     vram: [{ uuid: busy.uuid, budgetMiB: 0, plannedMiB: 0 }],
-    said: 'On the RTX A1000, python3 (process 1234) holds 3.4 GB of it; the plan fits around it.',
+    said: 'On the RTX A1000, python3 (process 1234) holds 3.4 GiB of it; the plan fits around it.',
   });
 });
 

@@ -161,7 +161,7 @@ test('a card that keeps one of its services says so', () => {
   const voice: PlannedService = { ...tts, device: card, env: 'kokoro-cuda12', estimatedVramMiB: 1400 };
   const { gpus, vram } = withinReach(planOf([whisperOnCard, llm, voice, turn]), catalogue, ['voice', 'kokoro-cuda12'], { ...hardware, gpus: [gpu] });
   expect({ gpus, vram }).toEqual({
-    gpus: [{ uuid: card, name: gpu.name, use: true, reason: 'GeForce RTX 3060: runs the voice; 1.4 GB of the 7.8 GB that may be taken are planned.' }],
+    gpus: [{ uuid: card, name: gpu.name, use: true, reason: 'GeForce RTX 3060: runs the voice; 1.4 GiB of the 7.8 GiB that may be taken are planned.' }],
     vram: [{ uuid: card, budgetMiB: 8000, plannedMiB: 1400 }],
   });
 });

@@ -83,7 +83,7 @@ export const seeds: readonly Machine[] = [
     expected: { builds: ['cu126', 'cu128'], used: [uuidOf(0)], says: [/cu124/, /12\.4/] },
   },
   {
-    name: 'an RTX 3060 beside a GTX 1080 Ti is used around a vLLM server of 6.1 GB, and the Pascal card is left out by name',
+    name: 'an RTX 3060 beside a GTX 1080 Ti is used around a vLLM server of 6.1 GiB, and the Pascal card is left out by name',
     hardware: judge,
     expected: {
       builds: ['cu126', 'cu128'],
@@ -113,7 +113,7 @@ export const seeds: readonly Machine[] = [
     expected: { devices: { stt: uuidOf(1), turn: 'cpu' }, builds: ['cu126', 'cu128'] },
   },
   {
-    name: 'an RTX A1000 of 4 GB with a foreign speech recogniser of 3.4 GB resident keeps our services off it',
+    name: 'an RTX A1000 of 4 GB with a foreign speech recogniser of 3.4 GiB resident keeps our services off it',
     hardware: residentStt,
     expected: {
       builds: ['cu126', 'cu128'],

@@ -7,20 +7,7 @@ import { defaultSettings, settingsSchema } from '../../../main/settings/schema.t
 import { card, machine as withCards, rtx3050, rtx3060 } from './cards.ts';
 
 function machine(differences: { cores?: number; ollama?: OllamaReport } = {}): HardwareReport {
-  return {
-    os: { platform: 'linux', release: '6.1.0', arch: 'x64', wsl: false, container: false },
-    cpu: { model: 'AMD Ryzen 7 5800H', cores: differences.cores ?? 2, flags: ['avx2'] },
-    memoryMiB: 16_000,
-    disks: [],
-    displays: 1,
-    power: null,
-    gpus: [],
-    toolkit: null,
-    driver: null,
-    processes: [],
-    ollama: differences.ollama ?? null,
-    warnings: [],
-  };
+  return { ...withCards(null, []), cpu: { model: 'AMD Ryzen 7 5800H', cores: differences.cores ?? 2, flags: ['avx2'] }, memoryMiB: 16_000, ollama: differences.ollama ?? null };
 }
 
 function ollamaWith(...models: readonly string[]): OllamaReport {

@@ -1,24 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Gpu, GpuProcess } from '../../../main/hardware/model.ts';
+import type { GpuProcess } from '../../../main/hardware/model.ts';
 import type { Plan, PlannedService, ServiceId } from '../../../main/plan/model.ts';
 import { changeOfOthers, isChange, othersOnCards, othersText, replanDecision, type Other } from '../../../main/plan/replan.ts';
+import { card as cardOf } from './cards.ts';
 
-const card: Gpu = {
-  uuid: 'GPU-1',
-  index: 0,
-  busId: '00000000:01:00.0',
-  vendor: 'NVIDIA',
-  name: 'NVIDIA GeForce RTX 3090',
-  computeCapability: '8.6',
-  memoryMiB: 24_576,
-  freeMiB: 24_000,
-  virtual: false,
-  mig: false,
-  deviceNode: '/dev/nvidia0',
-  powerState: 'active',
-  pciId: '10de:2204',
-  accessible: true,
-};
+const card = cardOf('GeForce RTX 3090', '8.6', { uuid: 'GPU-1', memoryMiB: 24_576, freeMiB: 24_000 });
 const server: Other = { pid: 4711, uuid: 'GPU-1', name: 'vllm', usedMiB: 18_000 };
 const browser: Other = { pid: 12, uuid: 'GPU-1', name: 'firefox', usedMiB: 300 };
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Gpu, HardwareReport } from '../../../main/hardware/model.ts';
+import type { HardwareReport } from '../../../main/hardware/model.ts';
 import type { Catalogue, Model } from '../../../main/plan/catalogue.ts';
 import type { Fallback, Plan, PlannedService } from '../../../main/plan/model.ts';
 import { targetNote } from '../../../main/plan/sentences.ts';
 import { withinReach } from '../../../main/plan/within-reach.ts';
+import { card as cardOf, machine } from './cards.ts';
 
 const card = 'GPU-11111111-2222-3333-4444-555555555555';
 
@@ -40,25 +41,8 @@ const catalogue: Catalogue = {
   ],
 };
 
-const hardware: HardwareReport = {
-  os: { platform: 'linux', release: '6.1', arch: 'x64', wsl: false, container: false },
-  cpu: { model: 'A processor', cores: 2, flags: ['avx', 'avx2'] },
-  memoryMiB: 16_000,
-  disks: [],
-  displays: 1,
-  power: null,
-  gpus: [],
-  toolkit: null,
-  driver: null,
-  processes: [],
-  ollama: null,
-  warnings: [],
-};
-
-const gpu: Gpu = {
-  uuid: card, index: 0, busId: '01:00.0', vendor: 'NVIDIA', name: 'NVIDIA GeForce RTX 3060', computeCapability: '8.6', memoryMiB: 12_288, freeMiB: 12_000,
-  virtual: false, mig: false, deviceNode: null, powerState: null, pciId: null, accessible: null,
-};
+const hardware: HardwareReport = { ...machine(null, []), cpu: { model: 'A processor', cores: 2, flags: ['avx', 'avx2'] }, memoryMiB: 16_000 };
+const gpu = cardOf('GeForce RTX 3060', '8.6', { uuid: card });
 
 function onProcessor(id: PlannedService['id'], engine: string, name: string, threads = 2): PlannedService {
   return {

@@ -1,23 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Gpu, GpuProcess } from '../../../../main/hardware/model.ts';
+import type { GpuProcess } from '../../../../main/hardware/model.ts';
 import { watchGpus, type CardsAnswer } from '../../../../main/services/io/gpu-watch.ts';
+import { card as cardOf } from '../../plan/cards.ts';
 
-const card: Gpu = {
-  uuid: 'GPU-1',
-  index: 0,
-  busId: '00000000:01:00.0',
-  vendor: 'NVIDIA',
-  name: 'NVIDIA GeForce RTX 3090',
-  computeCapability: '8.6',
-  memoryMiB: 24_576,
-  freeMiB: 24_000,
-  virtual: false,
-  mig: false,
-  deviceNode: '/dev/nvidia0',
-  powerState: 'active',
-  pciId: '10de:2204',
-  accessible: true,
-};
+const card = cardOf('GeForce RTX 3090', '8.6', { uuid: 'GPU-1', memoryMiB: 24_576, freeMiB: 24_000 });
 const server: GpuProcess = { pid: 4711, uuid: 'GPU-1', name: 'vllm', usedMiB: 18_000, ours: false };
 const free = cardWith([]);
 const taken = cardWith([server]);

@@ -12,7 +12,7 @@ import { roles, type Placed } from './placement.ts';
 import { plannedServices } from './planned-services.ts';
 import { gpuFactor, predictionOf } from './prediction.ts';
 import type { PlanProblem } from './problem.ts';
-import { buildNotes, gpuSentence, limitedBy, othersNotes, serverNotes, targetNote, toolkitNotes, unknownCardNotes, type Effects } from './sentences.ts';
+import { buildNotes, gpuSentence, limitedBy, othersNotes, requirementNotes, serverNotes, targetNote, toolkitNotes, type Effects, unknownCardNotes } from './sentences.ts';
 import { chooseTorchBuild } from './torch-build.ts';
 import { chooseVoice, modelsOnDisk } from './voice.ts';
 
@@ -37,6 +37,7 @@ export function plan(hardware: HardwareReport, catalogue: Catalogue, settings: S
   const limited = limitedBy(services, settings, effectsOf(outcome, build.id, { hardware, catalogue, settings }));
 
   const remarks = [
+    ...requirementNotes(hardware),
     ...serverNotes(services),
     ...(llm === undefined ? [] : ollamaNotes(llm, outcome.passedOver, { verdicts, hardware, catalogue, settings, predictedMs: predictedVoiceToVoiceMs })),
     ...voiceNotes,

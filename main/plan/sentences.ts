@@ -54,6 +54,16 @@ export function buildNotes(build: BuildChoice, gpus: readonly Gpu[], settings: S
   return [...override, ...build.rejected.map(({ reason }) => reason), ...offered];
 }
 
+/** A computer sold with 4 GB tells a little less. */
+const leastMemoryMiB = 3_600;
+
+/** What of the computer falls short of what Earshot is made for; it is planned for all the same. */
+export function requirementNotes({ os, memoryMiB }: HardwareReport): readonly string[] {
+  const memory = memoryMiB > 0 && memoryMiB < leastMemoryMiB ? [`This computer has ${gigabytes(memoryMiB)} of memory; Earshot is made for 4 GB or more and may be slow or fail here.`] : [];
+  const processor = /^(x64|x86_64|amd64)$/i.test(os.arch) ? [] : [`The engines are made for x86-64 processors; this one is ${os.arch}, for which this version cannot install them.`];
+  return [...memory, ...processor];
+}
+
 export function toolkitNotes({ toolkit }: HardwareReport): readonly string[] {
   return toolkit === null
     ? []

@@ -45,3 +45,16 @@ test('a card without a name of its own is not in use, and nothing is said to run
   const [first, second] = plan(machine('580.65.06', [nameless, rtx3060]), catalogue, defaultSettings).gpus;
   expect({ nameless: [first?.use, first?.reason.includes('no name of its own')], named: second?.use }).toEqual({ nameless: [false, true], named: true });
 });
+
+test('a computer that Earshot is not made for is planned all the same, and told so', () => {
+  function remarksOf(differing: { readonly memoryMiB?: number; readonly arch?: string }): readonly string[] {
+    const plain = machine(null, []);
+    return plan({ ...plain, memoryMiB: differing.memoryMiB ?? 16_000, os: { ...plain.os, arch: differing.arch ?? 'x64' } }, catalogue, defaultSettings).remarks;
+  }
+  expect([remarksOf({}), remarksOf({ memoryMiB: 3_800 }), remarksOf({ memoryMiB: 2_000 }), remarksOf({ arch: 'arm64' })]).toEqual([
+    [],
+    [],
+    ['This computer has 2.0 GiB of memory; Earshot is made for 4 GB or more and may be slow or fail here.'],
+    ['The engines are made for x86-64 processors; this one is arm64, for which this version cannot install them.'],
+  ]);
+});

@@ -1,7 +1,6 @@
 import { probe } from '../hardware/io/probe.ts';
 import type { HardwareReport } from '../hardware/model.ts';
 import { readHardwareReport } from '../hardware/read-report.ts';
-import { installableEnvironments } from '../services/io/preparation.ts';
 import { planDifference, planText } from '../plan/explain.ts';
 import { loadCatalogue } from '../plan/io/catalogue-file.ts';
 import type { Plan } from '../plan/model.ts';
@@ -9,6 +8,7 @@ import { plan } from '../plan/plan.ts';
 import { withinReach } from '../plan/within-reach.ts';
 import { describeFault, FaultError } from '../platform/fault.ts';
 import { rememberedCards, type Folders } from '../platform/folders.ts';
+import { installableEnvironments } from '../services/io/preparation.ts';
 import type { Settings } from '../settings/schema.ts';
 import { loadSettingsFile, lookAtSettings } from '../settings/store.ts';
 import { readInput } from './input.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { parseJsonText } from '../platform/json-text.ts';
 import { schemaProblem } from '../platform/schema-problem.ts';
-import { errorMessage } from '../platform/text.ts';
 import { candidateSchema } from './candidate.ts';
 import candidates from './catalogue/candidates.json';
 import components from './catalogue/components.json';
@@ -133,15 +133,10 @@ const additionsSchema = sections.partial();
 
 /** `base` with the entries of `text`, or what is wrong with it, each problem with its place. */
 export function extendCatalogue(base: Catalogue, text: string): { readonly catalogue: Catalogue } | { readonly problem: string } {
-  let json: unknown;
-  try {
-    // Editors of Windows put a byte order mark first, which JSON does not know.
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    return { problem: `it is not JSON (${errorMessage(error)})` };
-  }
-  const parsed = additionsSchema.safeParse(json);
-  if (!parsed.success) return { problem: schemaProblem(parsed.error, json) };
+  const read = parseJsonText(text);
+  if ('problem' in read) return read;
+  const parsed = additionsSchema.safeParse(read.content);
+  if (!parsed.success) return { problem: schemaProblem(parsed.error, read.content) };
   const added = parsed.data;
   const extended = {
     models: merged(base.models, added.models),

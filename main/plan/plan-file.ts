@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { parseJsonText } from '../platform/json-text.ts';
 import { schemaProblem } from '../platform/schema-problem.ts';
-import { errorMessage } from '../platform/text.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Fallback, Plan } from './model.ts';
 
@@ -56,14 +56,10 @@ const planSchema: z.ZodType<Plan> = z.strictObject({
 
 /** Reads a plan as `earshot plan --json` prints it, or says by path what is wrong with it. */
 export function readPlan(text: string, catalogue: Pick<Catalogue, 'models' | 'candidates'>): { readonly plan: Plan } | { readonly problem: string } {
-  let content: unknown;
-  try {
-    content = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    return { problem: `it is not JSON (${errorMessage(error)})` };
-  }
-  const parsed = planSchema.safeParse(content);
-  if (!parsed.success) return { problem: schemaProblem(parsed.error, content) };
+  const read = parseJsonText(text);
+  if ('problem' in read) return read;
+  const parsed = planSchema.safeParse(read.content);
+  if (!parsed.success) return { problem: schemaProblem(parsed.error, read.content) };
   const unknown = parsed.data.models.flatMap((id, index) => (catalogue.models.some((model) => model.id === id) ? [] : [`models[${index}]: Earshot knows no model "${id}"`]));
   const services = parsed.data.services.flatMap(({ id, env, model, server }) =>
     server === null && env === 'voice' && ![...catalogue.models, ...catalogue.candidates].some((known) => known.id === model) ? [`services: Earshot knows no model "${model}" for ${id}`] : [],

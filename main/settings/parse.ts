@@ -1,13 +1,13 @@
 import type * as z from 'zod';
+import { parseJsonText } from '../platform/json-text.ts';
 import { schemaProblem } from '../platform/schema-problem.ts';
-import { errorMessage } from '../platform/text.ts';
 import { settingsSchema, type Settings } from './schema.ts';
 
 export type Parsed = { readonly settings: Settings; readonly content: unknown } | { readonly problem: string };
 
 /** Why `text` is no valid settings file, or the settings it holds. */
 export function parseSettings(text: string): Parsed {
-  const read = readJson(text);
+  const read = parseJsonText(text);
   if ('problem' in read) return read;
   const parsed = settingsSchema.safeParse(read.content);
   return parsed.success ? { settings: parsed.data, content: read.content } : { problem: schemaProblem(parsed.error, read.content) };
@@ -25,7 +25,7 @@ export interface Salvaged {
  * reason to lose the servers and the voice as well. null where something else is wrong, too.
  */
 export function salvageSettings(text: string): Salvaged | null {
-  const read = readJson(text);
+  const read = parseJsonText(text);
   if ('problem' in read) return null;
   const parsed = settingsSchema.safeParse(read.content);
   if (parsed.success) return null;
@@ -39,15 +39,6 @@ export function salvageSettings(text: string): Salvaged | null {
 /** A field of the conversation that nobody knows may be a misspelt "muted", and one elsewhere may hold it. */
 function isAboutMicrophone(path: readonly PropertyKey[], content: unknown): boolean {
   return path[0] === 'conversation' || /mute/i.test(JSON.stringify({ [String(path.at(-1))]: valueAt(content, path) }));
-}
-
-function readJson(text: string): { readonly content: unknown } | { readonly problem: string } {
-  try {
-    // Editors of Windows put a byte order mark first, which JSON does not know.
-    return { content: JSON.parse(text.replace(/^\uFEFF/, '')) };
-  } catch (error) {
-    return { problem: `it is not JSON (${errorMessage(error)})` };
-  }
 }
 
 type Path = z.core.$ZodIssue['path'];

@@ -10,6 +10,7 @@ import { stackOf } from '../../main/services/stack.ts';
 import { defaultSettings } from '../../main/settings/schema.ts';
 import { processes } from '../setup/earshot.ts';
 import { developerPython, repository } from '../setup/prepare.ts';
+import { emptyPlan } from '../unit/plan/empty-plan.ts';
 
 const card = 'GPU-11111111-2222-3333-4444-555555555555';
 /** Says that it listens, and waits: everything of an engine but the engine. */
@@ -54,17 +55,9 @@ function planned(id: PlannedService['id'], device: string, threads: number): Pla
 
 /** Recognition and voice on the processor, the language model on a card that no machine has. */
 const plan: Plan = {
-  profile: 'balanced',
-  torchBuild: { id: 'cpu', torch: '2.9.1', reason: '' },
+  ...emptyPlan,
   gpus: [{ uuid: card, name: 'Fake RTX 3050', use: true, reason: '' }],
   services: [planned('stt', 'cpu', 2), planned('llm', card, 1), planned('tts', 'cpu', 3), planned('turn', 'cpu', 1)],
-  predictedVoiceToVoiceMs: 0,
-  prediction: { vadMs: 0, turnMs: 0, sttMs: 0, llmMs: 0, ttsMs: 0 },
-  vram: [],
-  models: [],
-  voice: 'af_heart',
-  notes: [],
-  remarks: [],
 };
 
 function services(): readonly Service[] {

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+# Its classes are made from a description when it is imported, so mypy does not see them: the ignores below.
 from pipecat.frames.protobufs import frames_pb2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed

@@ -3,6 +3,7 @@ import type { GpuProcess } from '../../../main/hardware/model.ts';
 import type { Plan, PlannedService, ServiceId } from '../../../main/plan/model.ts';
 import { changeOfOthers, isChange, othersOnCards, othersText, replanDecision, type Other } from '../../../main/plan/replan.ts';
 import { card as cardOf } from './cards.ts';
+import { emptyPlan } from './empty-plan.ts';
 
 const card = cardOf('GeForce RTX 3090', '8.6', { uuid: 'GPU-1', memoryMiB: 24_576, freeMiB: 24_000 });
 const server: Other = { pid: 4711, uuid: 'GPU-1', name: 'vllm', usedMiB: 18_000 };
@@ -74,17 +75,10 @@ function planWith(changes: Readonly<Partial<Record<ServiceId, Partial<PlannedSer
     ...changes[id],
   }));
   return {
-    profile: 'balanced',
-    torchBuild: { id: 'cpu', torch: '2.9.1', reason: '' },
+    ...emptyPlan,
     gpus: [{ uuid: 'GPU-1', name: 'NVIDIA GeForce RTX 3090', use: false, reason: '' }],
     services,
     predictedVoiceToVoiceMs: voiceToVoiceMs,
-    prediction: { vadMs: 0, turnMs: 0, sttMs: 0, llmMs: 0, ttsMs: 0 },
-    vram: [],
-    models: [],
-    voice: 'af_heart',
-    notes: [],
-    remarks: [],
   };
 }
 

@@ -4,6 +4,7 @@ import type { Plan, PlannedService } from '../../../main/plan/model.ts';
 import type { Endpoint, ServiceId } from '../../../main/services/service.ts';
 import { stackOf } from '../../../main/services/stack.ts';
 import { defaultSettings } from '../../../main/settings/schema.ts';
+import { emptyPlan } from '../plan/empty-plan.ts';
 
 function planned(id: PlannedService['id'], contextTokens: number | null = null): PlannedService {
   const model = catalogue.models.find(({ role }) => role === id);
@@ -16,19 +17,7 @@ function planned(id: PlannedService['id'], contextTokens: number | null = null):
 
 /** How far back the language model, and the conversation that fills it, are told to look. */
 function contextsWith(contextTokens: number | null): unknown {
-  const plan: Plan = {
-    profile: 'balanced',
-    torchBuild: { id: 'cpu', torch: '2.9.1', reason: '' },
-    gpus: [],
-    services: [planned('stt'), planned('llm', contextTokens), planned('tts'), planned('turn')],
-    predictedVoiceToVoiceMs: 0,
-    prediction: { vadMs: 0, turnMs: 0, sttMs: 0, llmMs: 0, ttsMs: 0 },
-    vram: [],
-    models: [],
-    voice: 'af_heart',
-    notes: [],
-    remarks: [],
-  };
+  const plan: Plan = { ...emptyPlan, services: [planned('stt'), planned('llm', contextTokens), planned('tts'), planned('turn')] };
   const services = stackOf({
     plan,
     catalogue,

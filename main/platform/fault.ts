@@ -62,8 +62,10 @@ type MachineFaultId =
 
 /** What ends a command or keeps a service away without anything being wrong with the machine. */
 type OwnFaultId =
+  | 'environment-busy'
   | 'hardware-invalid'
   | 'not-writable'
+  | 'path-unsuitable'
   | 'plan-invalid'
   | 'python-missing'
   | 'recording-unreadable'
@@ -71,7 +73,8 @@ type OwnFaultId =
   | 'settings-invalid'
   | 'stopped'
   | 'turn-failed'
-  | 'usage';
+  | 'usage'
+  | 'verification-failed';
 
 /**
  * Something that went wrong and that a person can do something about.

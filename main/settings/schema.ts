@@ -8,6 +8,8 @@ const externalServer = z.strictObject({
   model: z.string().optional(),
 });
 
+const webAddress = z.url({ protocol: /^https?$/ });
+
 const audioDevice = z.strictObject({ id: z.string(), label: z.string() });
 
 /** Every object is strict: a field we do not know is a slip of the pen, and to pass over it would leave a person thinking that it holds. */
@@ -29,6 +31,8 @@ export const settingsSchema = z.strictObject({
       /** "hands-free" always listens; "press-to-talk" opens the microphone for one question at a time. */
       mode: z.enum(['hands-free', 'press-to-talk']).default('hands-free'),
       muted: z.boolean().default(false),
+      /** What hears that a question is over: "semantic" is what a streaming recogniser says of each pause, where the one in use says it. */
+      endOfTurn: z.enum(['smart-turn', 'semantic']).default('smart-turn'),
       /** Global key for press to talk, in Electron's notation. */
       shortcut: z.string().default('CommandOrControl+Shift+Space'),
     })
@@ -46,9 +50,17 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       /** Folder with model files by name, looked at before any network. */
       modelFolder: z.string().optional(),
-      hubEndpoint: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
+      hubEndpoint: webAddress.default('https://huggingface.co'),
+      /** Read token of the hub; some models are given to those only who have agreed to their terms. */
+      hubToken: z.string().default(''),
+      /** Index every Python package comes from; left out, what uv's own settings say. */
+      packageIndex: webAddress.optional(),
+      /** Where PyTorch keeps the builds that the package index does not have, without the name of a build; a mirror is named here. */
+      torchIndex: webAddress.default('https://download.pytorch.org/whl'),
+      /** What Earshot may take of the disk before it asks to remove what is not used, in GiB. */
+      diskBudgetGiB: z.number().positive().default(60),
     })
-    .default({ hubEndpoint: 'https://huggingface.co' }),
+    .prefault({}),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

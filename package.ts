@@ -4,6 +4,8 @@ import { execa } from 'execa';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { electronBinary } from './electron-binary.ts';
+import { userFolders } from './main/platform/folders.ts';
+import { packUv } from './packaged-uv.ts';
 
 const repository = import.meta.dirname;
 const bytesPerMiB = 2 ** 20;
@@ -14,8 +16,11 @@ export interface PackagedFolder {
   readonly electronVersion: string;
 }
 
-/** Packs what `dist/` holds into a folder below `output`. Fetches nothing but Electron, and that only where it is not there yet. */
-export async function packageApp(output: string): Promise<PackagedFolder> {
+/**
+ * Packs what `dist/` holds into a folder below `output`. Fetches nothing but Electron, where it is not there yet, and the
+ * uv that goes with it, which that of `folders` does where there is one.
+ */
+export async function packageApp(output: string, folders = userFolders(process.env)): Promise<PackagedFolder> {
   const electron = await electronBinary();
   const isWindows = process.platform === 'win32';
   await build({
@@ -29,7 +34,10 @@ export async function packageApp(output: string): Promise<PackagedFolder> {
       electronVersion: electron.version,
       // False: everything is bundled, so there are no node_modules to look after.
       beforeBuild: () => Promise.resolve(false),
-      afterPack: removeDefaultApp,
+      afterPack: async (context) => {
+        await removeDefaultApp(context);
+        await packUv(join(context.appOutDir, 'resources'), isWindows ? 'win32' : 'linux', repository, folders);
+      },
     },
   });
   const folder = join(output, isWindows ? 'win-unpacked' : 'linux-unpacked');

@@ -5,9 +5,11 @@ import { runInstall } from './commands/install.ts';
 import { createOutput, faultOf, reportFault, stopped } from './commands/output.ts';
 import { runPlan } from './commands/plan.ts';
 import { runProbe } from './commands/probe.ts';
+import { runRemedy } from './commands/remedy.ts';
 import { runServe } from './commands/serve.ts';
 import { runStart } from './commands/start.ts';
 import { runTalk } from './commands/talk.ts';
+import type { RemedyArguments } from './platform/finding.ts';
 import { userFolders } from './platform/folders.ts';
 import packageFile from '../package.json';
 
@@ -17,12 +19,18 @@ const usage = `Usage: earshot [COMMAND] [OPTIONS]
   earshot talk FILE.wav      answer a recording   [--out reply.wav] [--realtime]
   earshot serve              run the voice stack until stopped
   earshot install            install and check everything the plan needs   [--plan FILE]
+  earshot remedy [ID]        change what the plan decides, and make it so; without ID, list what there is   [--dry-run]
   earshot bench voice        measure the time from question to answer
   earshot bench startup      measure the start into the tray against a hello-world's
   earshot probe              show what this computer is   [--nvidia-smi PATH]
   earshot plan               show what would run where, and why   [--hardware FILE]
 
   --plan FILE        a plan saved with "earshot plan --json", instead of one made now
+  --build BUILD      a PyTorch build such as cu121, or auto, or none           (remedy use-torch-build)
+  --gpu CARD         a graphics card by its UUID or its name                   (remedy exclude-gpu, include-gpu)
+  --service ID       stt, llm or tts                                           (remedy move-to-cpu, use-model)
+  --model ID         a model                                                   (remedy use-model)
+  --dry-run          say what would be done, and do nothing
   --hardware FILE    a computer saved with "earshot probe --json", instead of this one; - reads standard input
 
 Options of every command:
@@ -35,6 +43,7 @@ type Values = Record<string, string | boolean | undefined>;
 interface Command {
   /** Options of its own, beside those of every command. */
   readonly options: readonly string[];
+  /** What stands after it; "[ID]" may be left out. */
   readonly positionals: readonly string[];
 }
 
@@ -44,6 +53,7 @@ const commands: Readonly<Record<string, Command>> = {
   serve: { options: ['settings'], positionals: [] },
   install: { options: ['settings', 'plan'], positionals: [] },
   bench: { options: ['settings'], positionals: ['voice|startup'] },
+  remedy: { options: ['build', 'gpu', 'service', 'model', 'dry-run'], positionals: ['[ID]'] },
   probe: { options: ['nvidia-smi'], positionals: [] },
   plan: { options: ['settings', 'hardware'], positionals: [] },
 };
@@ -59,6 +69,11 @@ const options = {
   'nvidia-smi': { type: 'string' },
   hardware: { type: 'string' },
   plan: { type: 'string' },
+  build: { type: 'string' },
+  gpu: { type: 'string' },
+  service: { type: 'string' },
+  model: { type: 'string' },
+  'dry-run': { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
 class UsageError extends Error {}
@@ -78,7 +93,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (command === undefined) throw new UsageError(`There is no command "${name}".`);
   const foreign = Object.keys(values).find((option) => !command.options.includes(option) && !commonOptions.includes(option));
   if (foreign !== undefined) throw new UsageError(`"earshot ${name}" has no option --${foreign}.`);
-  if (rest.length !== command.positionals.length) {
+  const required = command.positionals.filter((positional) => !positional.startsWith('[')).length;
+  if (rest.length < required || rest.length > command.positionals.length) {
     throw new UsageError(`"earshot ${name}" takes ${command.positionals.length === 0 ? 'no file' : command.positionals.join(' ')}.`);
   }
   if (name === 'bench' && rest[0] !== 'voice' && rest[0] !== 'startup') throw new UsageError(`There is no bench "${rest[0] ?? ''}".`);
@@ -112,6 +128,8 @@ async function run(name: string, values: Values, positionals: readonly string[])
         return await (positionals[0] === 'startup' ? runBenchStartup(context) : runBenchVoice(context));
       case 'install':
         return await runInstall(context, text(values['plan']));
+      case 'remedy':
+        return await runRemedy(context, { id: positionals[0], given: remedyArguments(values), dryRun: values['dry-run'] === true });
       case 'serve':
         return await runServe(context);
       case 'talk':
@@ -127,6 +145,14 @@ async function run(name: string, values: Values, positionals: readonly string[])
     reportFault(output, faultOf(error));
     return 1;
   }
+}
+
+function remedyArguments(values: Values): RemedyArguments {
+  const given = (['build', 'gpu', 'service', 'model'] as const).flatMap((name) => {
+    const value = text(values[name]);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 function text(value: string | boolean | undefined): string | undefined {

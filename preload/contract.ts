@@ -53,14 +53,52 @@ const serviceRow = z.object({
   p50Ms: z.number().nullable(),
 });
 
+const transfer = z.object({
+  receivedBytes: z.number(),
+  /** null while nobody knows. */
+  totalBytes: z.number().nullable(),
+  bytesPerSecond: z.number().nullable(),
+  remainingSeconds: z.number().nullable(),
+});
+
 const setupStep = z.object({
   title: z.string(),
   state: z.enum(['running', 'done', 'failed']),
-  /** "123 of 145 MiB"; the last thing it said. */
+  /** The last thing it said. */
   detail: z.string().nullable(),
+  /** What has arrived and how fast; null for a step that fetches nothing. */
+  transfer: transfer.nullable(),
   durationMs: z.number().nullable(),
 });
 
+const setup = z.object({
+  /** "first": nothing can be answered before it is done. "background": the conversation goes on meanwhile. */
+  where: z.enum(['first', 'background']),
+  /** "stopping": the person has cancelled it and it is coming to its end. "ended": it failed, or was cancelled. */
+  state: z.enum(['running', 'stopping', 'ended']),
+  steps: z.array(setupStep),
+  /** The last lines it wrote, oldest first. */
+  log: z.array(z.string()),
+});
+
+const remedyName = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
+const remedyValue = z.string().min(1).max(200);
+
+/** What a remedy is done with or to. */
+const remedyArguments = z.strictObject({
+  build: remedyValue.exactOptional(),
+  gpu: remedyValue.exactOptional(),
+  service: remedyValue.exactOptional(),
+  model: remedyValue.exactOptional(),
+});
+
+const plainCommands = ['try-again', 'dismiss-notice', 'open-logs', 'plan-anew', 'keep-plan', 'go-back', 'keep-change'] as const;
+
+/** A button of a notice. */
+const noticeAction = z.discriminatedUnion('command', [
+  z.object({ title: z.string(), command: z.enum(plainCommands) }),
+  z.object({ title: z.string(), command: z.literal('remedy'), id: remedyName, arguments: remedyArguments }),
+]);
 
 /** Something a person should know: what happened, and what to press. Shown until it no longer holds. */
 const notice = z.object({
@@ -68,8 +106,32 @@ const notice = z.object({
   severity: z.enum(['info', 'warning', 'error']),
   title: z.string(),
   detail: z.string().nullable(),
-  /** Buttons: each sends a command without arguments. */
-  actions: z.array(z.object({ title: z.string(), command: z.enum(['try-again', 'dismiss-notice', 'open-logs', 'plan-anew', 'keep-plan']) })),
+  actions: z.array(noticeAction),
+});
+
+const recognisers = ['whisper', 'kyutai'] as const;
+const endsOfTurn = ['smart-turn', 'semantic'] as const;
+
+/** One of the engines a person can choose between. */
+function choiceOf<Id extends z.ZodType<string>>(id: Id) {
+  return z.object({
+    id,
+    title: z.string(),
+    /** What it brings and what it needs. */
+    detail: z.string(),
+    chosen: z.boolean(),
+    /** Why it cannot be chosen now; null when it can. */
+    hindrance: z.string().nullable(),
+  });
+}
+
+const engines = z.object({
+  /** Empty where a server of the person's own recognises speech. */
+  recognition: z.array(choiceOf(z.enum(recognisers))),
+  /** Empty where there is nothing to choose. */
+  endOfTurn: z.array(choiceOf(z.enum(endsOfTurn))),
+  /** null without a graphics card. */
+  processorOnly: z.object({ on: z.boolean(), detail: z.string() }).nullable(),
 });
 
 const device = z.object({ id: z.string(), label: z.string() });
@@ -79,13 +141,15 @@ export const snapshotSchema = z.object({
   status: z.enum(statuses),
   /** One sentence for the title, the tooltip and a screen reader: "Ready. Just speak." */
   headline: z.string(),
-  /** Steps of a running or failed set-up; null when there is nothing to set up. */
-  setup: z.array(setupStep).nullable(),
+  /** A running or failed set-up; null when there is nothing to set up. */
+  setup: setup.nullable(),
   services: z.array(serviceRow),
   /** What runs where and why, as lines for a person; null before it was decided. */
   explanation: z.string().nullable(),
   /** Oldest first. */
   exchanges: z.array(exchange),
+  /** What can be chosen of the engines; null before anything was decided. */
+  engines: engines.nullable(),
   listening: z.object({
     mode: z.enum(listeningModes),
     muted: z.boolean(),
@@ -108,8 +172,13 @@ export const snapshotSchema = z.object({
 export type Snapshot = z.infer<typeof snapshotSchema>;
 export type Exchange = z.infer<typeof exchange>;
 export type ServiceRow = z.infer<typeof serviceRow>;
+export type Transfer = z.infer<typeof transfer>;
 export type SetupStep = z.infer<typeof setupStep>;
+export type Setup = z.infer<typeof setup>;
+export type RemedyArguments = z.infer<typeof remedyArguments>;
+export type NoticeAction = z.infer<typeof noticeAction>;
 export type Notice = z.infer<typeof notice>;
+export type Engines = z.infer<typeof engines>;
 export type AudioDevice = z.infer<typeof device>;
 
 /** What the page's audio devices are and do, after every change of it. */
@@ -143,6 +212,15 @@ export const commandSchema = z.discriminatedUnion('kind', [
   /** Move the services to where they fit best now, or leave them where they are. */
   z.object({ kind: z.literal('plan-anew') }),
   z.object({ kind: z.literal('keep-plan') }),
+  /** Stop setting up; what has arrived is kept, and "try again" goes on. */
+  z.object({ kind: z.literal('cancel-setup') }),
+  /** Back to what Earshot ran on before the last change, or keep what it runs on now. */
+  z.object({ kind: z.literal('go-back') }),
+  z.object({ kind: z.literal('keep-change') }),
+  z.object({ kind: z.literal('remedy'), id: remedyName, arguments: remedyArguments }),
+  z.object({ kind: z.literal('choose-recognition'), engine: z.enum(recognisers) }),
+  z.object({ kind: z.literal('choose-end-of-turn'), endOfTurn: z.enum(endsOfTurn) }),
+  z.object({ kind: z.literal('use-processor-only'), on: z.boolean() }),
   z.object({ kind: z.literal('dismiss-notice'), id: z.string() }),
   z.object({ kind: z.literal('open-logs') }),
   z.object({ kind: z.literal('hide') }),

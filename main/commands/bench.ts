@@ -4,11 +4,11 @@ import { snapshotOf } from '../services/io/readiness.ts';
 import type { Figure } from '../telemetry/figures.ts';
 import { benchVoice } from '../telemetry/io/bench-voice.ts';
 import type { Context } from './context.ts';
-import { prepare, withStack } from './stack.ts';
+import { atOnce, prepare, withStack } from './stack.ts';
 
 /** `earshot bench voice`: voice-to-voice latency against its stages alone. Exit 1 when a goal is missed. */
 export async function runBenchVoice(context: Context): Promise<number> {
-  const prepared = await prepare(context);
+  const prepared = await prepare(context, atOnce);
   const planned = plannedService(prepared.plan, 'llm');
   return withStack(context, prepared, async (supervisor) => {
     const { endpoint } = snapshotOf(supervisor, 'llm');

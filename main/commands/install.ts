@@ -1,11 +1,11 @@
-import { install } from '../environment/io/install.ts';
 import type { Installation } from '../environment/model.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
 import type { Plan } from '../plan/model.ts';
 import { readPlan } from '../plan/plan-file.ts';
 import { FaultError } from '../platform/fault.ts';
 import { formatDuration } from '../platform/text.ts';
-import { installableEnvironments } from '../services/io/preparation.ts';
+import { installPlan } from '../services/io/preparation.ts';
+import { isInstallable } from '../services/reach.ts';
 import type { Context } from './context.ts';
 import { readInput } from './input.ts';
 import { progressLines } from './output.ts';
@@ -13,7 +13,7 @@ import { prepare, stoppable } from './stack.ts';
 
 /** `earshot install`: makes the disk hold what the plan needs and hashes every model file again. */
 export async function runInstall(context: Context, planFile: string | undefined): Promise<number> {
-  const installation = planFile === undefined ? (await prepare(context, { rehash: true })).installation : await installSaved(context, planFile);
+  const installation = planFile === undefined ? (await prepare(context, { rehash: true, scope: 'everything' })).installation : await installSaved(context, planFile);
   const lines = installation.steps.map(
     (step) => `${step.outcome === 'present' ? 'present' : 'done   '}  ${step.title}${step.outcome === 'done' ? ` (${formatDuration(step.durationMs)})` : ''}`,
   );
@@ -28,15 +28,14 @@ export async function runInstall(context: Context, planFile: string | undefined)
 async function installSaved(context: Context, planFile: string): Promise<Installation> {
   const plan = await savedPlan(context, planFile);
   for (const line of [...plan.remarks, ...notInstallable(plan, context.catalogue)]) context.output.say(line);
-  return stoppable(context, () => install({ ...context, plan, rehash: true, report: progressLines(context.output) }));
+  return stoppable(context, () => installPlan({ ...context, plan, report: progressLines(context.output) }));
 }
 
-/** Engines on a graphics card need environments of their own, which no installer of ours makes yet. */
+/** What the plan wants beyond what this version can make. */
 function notInstallable(plan: Plan, catalogue: Catalogue): readonly string[] {
-  const missing = new Set(plan.services.flatMap(({ env }) => (env === null || installableEnvironments.includes(env) ? [] : [env])));
-  const unpinned = plan.services.filter(({ env, model, server }) => server === null && env === 'voice' && !catalogue.models.some(({ id }) => id === model));
+  const unpinned = plan.services.filter(({ env, model, server }) => server === null && env !== null && isInstallable(env) && !catalogue.models.some(({ id }) => id === model));
   return [
-    ...[...missing].map((env) => `This plan also wants the environment "${env}", which this version of Earshot cannot install yet. It is left out.`),
+    ...plan.environments.filter(({ id }) => !isInstallable(id)).map(({ id }) => `This plan also wants the environment "${id}", which this version of Earshot cannot install yet. It is left out.`),
     ...unpinned.map(({ model }) => `This plan also wants the model ${model}, which this version of Earshot cannot install yet. It is left out.`),
   ];
 }

@@ -3,11 +3,11 @@ import { watchServices } from '../services/io/readiness.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import { serviceTitle } from '../services/names.ts';
 import type { Context } from './context.ts';
-import { prepare, withStack } from './stack.ts';
+import { atOnce, prepare, withStack } from './stack.ts';
 
 /** `earshot serve`: the whole stack, without a window, until it is told to stop. */
 export async function runServe(context: Context): Promise<number> {
-  const prepared = await prepare(context);
+  const prepared = await prepare(context, atOnce);
   return withStack(context, prepared, async (supervisor) => {
     const services = supervisor.snapshot();
     context.output.result({ services: services.map(serviceDocument) }, serveText(services));

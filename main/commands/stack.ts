@@ -1,5 +1,5 @@
 import { FaultError } from '../platform/fault.ts';
-import { prepareStack, type Prepared } from '../services/io/preparation.ts';
+import { prepareStack, type PreparationOptions, type Prepared } from '../services/io/preparation.ts';
 import { waitUntilReady } from '../services/io/readiness.ts';
 import { openStack } from '../services/io/running-stack.ts';
 import type { Supervisor } from '../services/io/supervisor.ts';
@@ -7,9 +7,22 @@ import { serviceTitle, stateTitle } from '../services/names.ts';
 import type { Context } from './context.ts';
 import { progressLines, reportFault, stopped } from './output.ts';
 
+export interface PrepareOptions {
+  readonly rehash: boolean;
+  readonly scope: PreparationOptions['scope'];
+}
+
+/** Starts from what is there: a question is not kept waiting for what it can be answered without. */
+export const atOnce: PrepareOptions = { rehash: false, scope: 'at-once' };
+
 /** {@link prepareStack} with its progress told to the person. */
-export async function prepare(context: Context, options: { readonly rehash: boolean } = { rehash: false }): Promise<Prepared> {
-  return stoppable(context, () => prepareStack({ ...context, rehash: options.rehash, note: context.output.say, report: progressLines(context.output) }));
+export async function prepare(context: Context, options: PrepareOptions): Promise<Prepared> {
+  const { output, signal } = context;
+  const prepared = await stoppable(context, () => prepareStack({ ...context, ...options, signal, note: output.say, report: progressLines(output) }));
+  if (prepared.incomplete.length > 0) {
+    output.say(`This computer could do more once it is set up: ${prepared.incomplete.join(' ')} "earshot install" does it; until then Earshot works without.`);
+  }
+  return prepared;
 }
 
 /** Ends the process at once when it is told to stop during `work`, which installs. */

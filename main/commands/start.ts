@@ -4,13 +4,13 @@ import { talk } from '../conversation/io/talk.ts';
 import { replyOf, transcriptOf } from '../conversation/talk.ts';
 import { FaultError } from '../platform/fault.ts';
 import type { Context } from './context.ts';
-import { prepare, withStack } from './stack.ts';
+import { atOnce, prepare, withStack } from './stack.ts';
 import { saveReply } from './talk.ts';
 
 /** `earshot` alone: sets up what is missing, then shows that it works by answering one bundled question aloud. */
 export async function runStart(context: Context): Promise<number> {
   const { output, root, folders } = context;
-  const prepared = await prepare(context);
+  const prepared = await prepare(context, atOnce);
   const recording = await readRecording(join(root, 'assets', 'questions', 'capital-of-france.wav'), prepared.installation.python, root);
   const out = join(folders.data, 'replies', 'first-answer.wav');
   return withStack(context, prepared, async (supervisor) => {

@@ -7,9 +7,11 @@ import { wavFile } from '../conversation/wav.ts';
 import { writeFileAtomically } from '../platform/atomic-file.ts';
 import { describeFault, type Fault } from '../platform/fault.ts';
 import { errorMessage, formatDuration } from '../platform/text.ts';
+import { proveEnvironments } from '../environment/io/slots.ts';
+import { environmentsOf } from '../services/reach.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import type { Context } from './context.ts';
-import { prepare, withStack } from './stack.ts';
+import { atOnce, prepare, withStack } from './stack.ts';
 
 export interface TalkArguments {
   readonly file: string;
@@ -20,7 +22,7 @@ export interface TalkArguments {
 /** `earshot talk FILE.wav`: one recording in, the conversation's answers out. Exit 1 when nothing was understood. */
 export async function runTalk(context: Context, { file, out, realtime }: TalkArguments): Promise<number> {
   requireFile(file);
-  const prepared = await prepare(context);
+  const prepared = await prepare(context, atOnce);
   const recording = await readRecording(file, prepared.installation.python, context.root);
   return withStack(context, prepared, async (supervisor) => {
     const heard = await talk({
@@ -32,6 +34,7 @@ export async function runTalk(context: Context, { file, out, realtime }: TalkArg
         context.output.say(turnText(turn));
       },
     });
+    if (heard.turns.length > 0) await proveEnvironments(context.folders, environmentsOf(prepared.plan));
     // What was understood and answered is told even when its sound could not be saved or a later question failed.
     const fault = heard.fault ?? (out === undefined ? null : await saveReply(out, heard));
     const services = supervisor.snapshot();

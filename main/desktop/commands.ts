@@ -1,6 +1,8 @@
-import type { AudioReport, Command } from '../../preload/contract.ts';
+import type { AudioReport, Command, RemedyArguments } from '../../preload/contract.ts';
 import { errorMessage } from '../platform/text.ts';
 import { givenUpService } from '../services/io/readiness.ts';
+import type { SettingsChange } from '../settings/change.ts';
+import { cardsAllowedAgain } from './engines.ts';
 import type { Preferences } from './preferences.ts';
 import type { PressToTalk } from './press-to-talk.ts';
 import { isRemark, remarkOf, type DesktopStore } from './state.ts';
@@ -8,9 +10,11 @@ import type { Voice } from './voice.ts';
 
 export interface CommandMeans {
   readonly store: DesktopStore;
-  readonly voice: Pick<Voice, 'live' | 'restart' | 'planAnew'>;
+  readonly voice: Pick<Voice, 'live' | 'restart' | 'planAnew' | 'applyChoice' | 'rollBack' | 'keepChange' | 'cancelSetup'>;
   readonly pressToTalk: Pick<PressToTalk, 'press' | 'release' | 'followMode'>;
-  readonly preferences: Pick<Preferences, 'change'>;
+  readonly preferences: Pick<Preferences, 'change' | 'written'>;
+  /** Writes what the remedy decides into the settings; settles with why it cannot, or null. */
+  readonly applyRemedy: (id: string, given: RemedyArguments) => Promise<string | null>;
   readonly hide: () => void;
   readonly quit: () => void;
   readonly openLogs: () => void;
@@ -24,63 +28,82 @@ const microphoneRestMs = 300;
 /** A microphone that closes says so on another channel than its last sounds come on: they may still be on their way. */
 const lastSoundMs = 150;
 
-/** Does what the page, the tray or a key asks for; returns why not, as a sentence for the person, or null. */
-export function createCommands(means: CommandMeans): (command: Command) => string | null {
+/** Does what the page, the tray or a key asks for; settles with why not, as a sentence for the person, or null. */
+export function createCommands(means: CommandMeans): (command: Command) => Promise<string | null> {
   const { store, voice, pressToTalk, preferences } = means;
 
-  function perform(command: Command): void {
+  /** What takes its time settles with why it could not be done; all else is done on return. */
+  function perform(command: Command): Promise<string | null> | null {
     switch (command.kind) {
       case 'set-mode':
         preferences.change({ conversation: { mode: command.mode } });
         pressToTalk.followMode();
-        return;
+        return null;
       case 'set-muted':
         preferences.change({ conversation: { muted: command.muted } });
-        return;
+        return null;
       case 'press-to-talk':
         pressToTalk.press();
-        return;
+        return null;
       case 'release-to-talk':
         pressToTalk.release();
-        return;
+        return null;
       case 'ask':
         voice.live()?.ask(command.text);
-        return;
+        return null;
       case 'stop-speaking':
         voice.live()?.stopSpeaking();
-        return;
+        return null;
       case 'start-over':
         voice.live()?.startOver();
-        return;
+        return null;
       case 'choose-microphone':
         preferences.change({ audio: { microphone: command.device } });
-        return;
+        return null;
       case 'choose-speaker':
         preferences.change({ audio: { speaker: command.device } });
-        return;
+        return null;
       case 'report-audio':
         takeReport(command.report);
-        return;
+        return null;
       case 'try-again':
         tryAgain();
-        return;
+        return null;
       case 'plan-anew':
-        restart(voice.planAnew);
-        return;
+        behind(voice.planAnew());
+        return null;
       case 'keep-plan':
         store.setState({ offeredPlan: null });
-        return;
+        return null;
+      case 'cancel-setup':
+        voice.cancelSetup();
+        return null;
+      case 'go-back':
+        return goBack();
+      case 'keep-change':
+        behind(voice.keepChange());
+        return null;
+      case 'remedy':
+        return remedy(command.id, command.arguments);
+      case 'choose-recognition':
+        return remedy(command.engine === 'kyutai' ? 'use-kyutai' : 'use-whisper', {});
+      case 'choose-end-of-turn':
+        return choose({ conversation: { endOfTurn: command.endOfTurn } });
+      case 'use-processor-only':
+        if (command.on) return remedy('cpu-only', {});
+        return choose(cardsAllowedAgain(store.getState().settings, { since: new Date(), reason: 'You allowed the graphics card again in the panel.' }));
       case 'dismiss-notice':
         dismiss(command.id);
-        return;
+        return null;
       case 'open-logs':
         means.openLogs();
-        return;
+        return null;
       case 'hide':
         means.hide();
-        return;
+        return null;
       case 'quit':
         means.quit();
+        return null;
     }
   }
 
@@ -98,13 +121,14 @@ export function createCommands(means: CommandMeans): (command: Command) => strin
   }
 
   function tryAgain(): void {
-    const { stack, services, planned } = store.getState();
-    if (stack.kind === 'failed' || givenUpService(services) !== null) {
-      restart(voice.restart);
+    const { stack, services, planned, unfinished } = store.getState();
+    const stopped = stack.kind === 'failed' && stack.fault.id === 'stopped';
+    if (!stopped && (stack.kind === 'failed' || givenUpService(services) !== null)) {
+      behind(voice.restart());
       return;
     }
-    if (planned !== null && planned.findings.length > 0) {
-      restart(voice.planAnew);
+    if (stopped || unfinished !== null || (planned !== null && planned.findings.length > 0)) {
+      behind(voice.planAnew());
       return;
     }
     store.setState({ microphoneRests: true });
@@ -113,9 +137,35 @@ export function createCommands(means: CommandMeans): (command: Command) => strin
     }, microphoneRestMs);
   }
 
-  function restart(how: () => Promise<void>): void {
-    how().catch((error: unknown) => {
-      means.log(`could not be started again: ${errorMessage(error)}`);
+  async function remedy(id: string, given: RemedyArguments): Promise<string | null> {
+    const problem = await means.applyRemedy(id, given);
+    if (problem === null) behind(voice.applyChoice(true));
+    return problem;
+  }
+
+  async function goBack(): Promise<string | null> {
+    const { change, unfinished } = store.getState();
+    if (change === null && unfinished === null) return 'There is nothing to go back to any more.';
+    if (change?.byRemedy === false) {
+      behind(voice.rollBack());
+      return null;
+    }
+    const problem = await means.applyRemedy('go-back', {});
+    if (problem === null) behind(voice.applyChoice(false));
+    return problem;
+  }
+
+  async function choose(change: SettingsChange): Promise<null> {
+    preferences.change(change);
+    await preferences.written();
+    behind(voice.applyChoice(false));
+    return null;
+  }
+
+  /** Takes minutes, perhaps, and says by itself how it goes. */
+  function behind(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      means.log(`what was asked for could not be done: ${errorMessage(error)}`);
     });
   }
 
@@ -125,15 +175,13 @@ export function createCommands(means: CommandMeans): (command: Command) => strin
     else preferences.change({ told: [...new Set([...settings.told, id])] });
   }
 
-  return (command) => {
-    const refusal = refusalOf(command, means);
-    if (refusal === null) perform(command);
-    return refusal;
-  };
+  return async (command) => refusalOf(command, means) ?? (await perform(command));
 }
 
 /** Why a question cannot be taken now: it must not vanish. */
 function refusalOf(command: Command, { store, voice }: CommandMeans): string | null {
   if ((command.kind !== 'ask' && command.kind !== 'press-to-talk') || voice.live() !== null) return null;
-  return store.getState().stack.kind === 'failed' ? 'Earshot does not run. Choose “Try again” above first.' : 'Earshot is still being set up. Ask again when it says that it is ready.';
+  const { stack, setup } = store.getState();
+  if (stack.kind === 'failed') return 'Earshot does not run. Choose “Try again” above first.';
+  return `Earshot is still being ${setup === null ? 'started' : 'set up'}. Ask again when it says that it is ready.`;
 }

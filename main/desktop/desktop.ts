@@ -1,6 +1,8 @@
 import { app, shell, type Rectangle } from 'electron';
 import { join } from 'node:path';
 import { channels } from '../../preload/contract.ts';
+import { freeDiskSpace } from '../environment/io/free-space.ts';
+import { environmentState, proveEnvironments, rollBackEnvironment } from '../environment/io/slots.ts';
 import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
 import { openLog } from '../services/io/service-log.ts';
@@ -14,13 +16,14 @@ import { createPanel, type Panel } from './panel.ts';
 import { servePage } from './page-protocol.ts';
 import { createPreferences } from './preferences.ts';
 import { createPressToTalk } from './press-to-talk.ts';
+import { applyRemedy } from './remedies.ts';
 import { guardPermissions } from './security.ts';
 import { createDesktopStore, remarkOf } from './state.ts';
 import type { TrayIcon } from './tray.ts';
 import { showsTrayIcons } from './tray-host.ts';
 import { trayMenuOf } from './tray-menu.ts';
 import { snapshotOf } from './view.ts';
-import { createVoice } from './voice.ts';
+import { createVoice, type Slots } from './voice.ts';
 
 /** Everything stops by then, or is left to end with us (design, P5). */
 const longestQuitMs = 4_500;
@@ -54,7 +57,12 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     unplayed: () => voice.live()?.unplayed() ?? [],
     log: log.write,
   });
-  const voice = createVoice({ store, folders, root, link, log: log.write });
+  const slots: Slots = {
+    states: async () => (await environmentState(folders)).environments,
+    prove: (ids) => proveEnvironments(folders, ids),
+    rollBack: (id) => rollBackEnvironment(folders, id),
+  };
+  const voice = createVoice({ store, folders, root, link, slots, log: log.write });
   const pressToTalk = createPressToTalk(store, voice.live, globalKeys);
 
   const perform = createCommands({
@@ -62,6 +70,7 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     voice,
     pressToTalk,
     preferences,
+    applyRemedy: (id, given) => applyRemedy(id, given, { folders, hardware: store.getState().planned?.hardware ?? null, freeSpace: (plan) => freeDiskSpace(folders, plan) }),
     hide: () => panel?.hide(),
     // Not inside the callback of the tray's own menu, which goes with the tray.
     quit: () => setImmediate(() => { app.quit(); }),
@@ -73,7 +82,7 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     onClick: () => { panel?.toggle(anchorOf(tray)); },
     onEntry: (does) => {
       if (does === 'show') panel?.show(anchorOf(tray));
-      else perform(does);
+      else void perform(does);
     },
   });
 
@@ -112,8 +121,8 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     shown.show();
   });
 
-  const unwatch = store.subscribe(({ steps }) => {
-    if (steps.length === 0) return;
+  const unwatch = store.subscribe(({ setup }) => {
+    if (setup?.where !== 'first' || setup.steps.length === 0) return;
     // A set-up takes minutes, and a person who waits for it wants to see it.
     unwatch();
     shown.show(anchorOf(tray));

@@ -11,8 +11,8 @@ export interface IpcOptions {
   readonly page: () => WebContents | null;
   /** A page has come; it gets the first snapshot and then an audio link. */
   readonly onAttach: (page: WebContents) => Snapshot;
-  /** Returns why it was refused, or null. */
-  readonly onCommand: (command: Command) => string | null;
+  /** Settles with why it was refused, or null. */
+  readonly onCommand: (command: Command) => Promise<string | null>;
   readonly log: (line: string) => void;
 }
 
@@ -22,7 +22,7 @@ export function answerPage(options: IpcOptions): void {
     if (!isTrustedSender(event.sender, event.senderFrame, options.page())) throw new Error('refused');
     return options.onAttach(event.sender);
   });
-  ipcMain.handle(channels.command, (event, data: unknown): Answer => {
+  ipcMain.handle(channels.command, async (event, data: unknown): Promise<Answer> => {
     if (!isTrustedSender(event.sender, event.senderFrame, options.page())) {
       options.log('a message from a page that is not ours was refused');
       return { refused: 'This page may not ask Earshot for anything.' };
@@ -32,6 +32,6 @@ export function answerPage(options: IpcOptions): void {
       options.log(`a command that is none was refused: ${command.error.issues[0]?.message ?? ''}`);
       return { refused: 'Earshot does not know this command.' };
     }
-    return { refused: options.onCommand(command.data) };
+    return { refused: await options.onCommand(command.data) };
   });
 }

@@ -1,4 +1,5 @@
 import type { Notice } from '../../preload/contract.ts';
+import type { Finding } from '../platform/finding.ts';
 import { givenUpService } from '../services/io/readiness.ts';
 import { serviceTitle } from '../services/names.ts';
 import { readableShortcut } from './shortcut-text.ts';
@@ -6,6 +7,7 @@ import type { DesktopState } from './state.ts';
 
 type NoticeOf = (state: DesktopState) => Omit<Notice, 'id'> | null;
 
+const goOn = { title: 'Go on', command: 'try-again' } as const;
 const tryAgain = { title: 'Try again', command: 'try-again' } as const;
 const openLogs = { title: 'Show the logs', command: 'open-logs' } as const;
 const gotIt = { title: 'Got it', command: 'dismiss-notice' } as const;
@@ -14,7 +16,11 @@ const gotIt = { title: 'Got it', command: 'dismiss-notice' } as const;
 const remarks: Readonly<Record<string, NoticeOf>> = {
   'setup-failed': ({ stack }) =>
     stack.kind === 'failed'
-      ? { severity: 'error', title: stack.fault.title, detail: joined(stack.fault.detail, stack.fault.cure), actions: [tryAgain, openLogs] }
+      ? {
+          ...(stack.fault.id === 'stopped' ? { severity: 'info', actions: [goOn] } : { severity: 'error', actions: [tryAgain, openLogs] }),
+          title: stack.fault.title,
+          detail: joined(stack.fault.detail, stack.fault.cure),
+        }
       : null,
   'service-failed': ({ services, stack }) => {
     const failed = givenUpService(services);
@@ -30,20 +36,35 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
       actions: [tryAgain, openLogs],
     };
   },
-  'gpu-trouble': ({ planned }) => {
-    const [first, ...others] = planned?.findings ?? [];
-    if (first === undefined) return null;
-    return { severity: first.severity, title: first.title, detail: joined(first.detail, ...others.map(({ title }) => title)), actions: [tryAgain, openLogs] };
+  'set-up-unfinished': ({ unfinished }) => {
+    if (unfinished === null) return null;
+    const { fault, missing, byRemedy } = unfinished;
+    const back = byRemedy ? [{ title: 'Leave it as it was', command: 'go-back' } as const] : [];
+    if (fault !== null) {
+      return { severity: 'warning', title: fault.title, detail: joined(fault.detail, fault.cure, 'Earshot goes on with what it has.'), actions: [tryAgain, ...back, openLogs] };
+    }
+    const detail = joined(...missing, 'What has arrived is kept. Earshot goes on with it at its next start, or when you say so.');
+    return { severity: 'info', title: 'Setting up was stopped; the conversation goes on.', detail, actions: [goOn, ...back] };
   },
-  'plan-offered': ({ offeredPlan }) =>
-    offeredPlan === null
+  changed: ({ change }) =>
+    change === null
       ? null
       : {
           severity: 'info',
-          title: 'What other programs leave of the graphics card has changed.',
-          detail: joined(...offeredPlan, 'Earshot can move its parts to where they fit best; that takes about as long as a start.'),
-          actions: [{ title: 'Move them now', command: 'plan-anew' }, { title: 'Leave it', command: 'keep-plan' }],
+          title: `Earshot now runs on ${change.to}.`,
+          detail: joined(...change.sentences, 'If anything is worse than before, go back. Once it has answered a question, this note goes by itself.'),
+          actions: [{ title: 'Go back', command: 'go-back' }, { title: 'Keep it', command: 'keep-change' }],
         },
+  'plan-offered': ({ offeredPlan }) => {
+    if (offeredPlan === null) return null;
+    const cards = offeredPlan.because === 'cards';
+    return {
+      severity: 'info',
+      title: cards ? 'What other programs leave of the graphics card has changed.' : 'What was set up is ready.',
+      detail: joined(...offeredPlan.sentences, `Earshot can ${cards ? 'move its parts to where they fit best' : 'change over to it'}; that takes about as long as a start.`),
+      actions: [{ title: cards ? 'Move them now' : 'Change over now', command: 'plan-anew' }, { title: 'Leave it', command: 'keep-plan' }],
+    };
+  },
   'page-lost': ({ page }) =>
     page === 'lost'
       ? { severity: 'error', title: 'This window crashed again and again.', detail: 'Choose “Open Earshot” in the tray’s menu to load it again.', actions: [openLogs] }
@@ -114,8 +135,16 @@ export function noticesOf(state: DesktopState): readonly Notice[] {
     const dismissed = notice?.actions.includes(gotIt) === true && state.settings.told.includes(id);
     return notice === null || dismissed ? [] : [{ id, ...notice }];
   });
+  const found = (state.planned?.findings ?? []).map(findingNotice);
   const said = state.remarks.map((remark): Notice => ({ ...remark, severity: 'warning', actions: [gotIt] }));
-  return [...said, ...held];
+  return [...said, ...held, ...found];
+}
+
+/** A finding with what can be pressed against it; what only a person can do is said. */
+function findingNotice({ fault, severity, title, detail, remedies }: Finding, index: number): Notice {
+  const clicks = remedies.filter(({ kind }) => kind === 'click').map((remedy) => ({ title: remedy.title, command: 'remedy', id: remedy.id, arguments: { ...remedy.arguments } }) as const);
+  const guides = remedies.filter(({ kind }) => kind === 'guide').map((remedy) => `→ ${remedy.title}`);
+  return { id: `finding-${index}-${fault}`, severity, title, detail: joined(detail, ...guides), actions: [...clicks, tryAgain, openLogs] };
 }
 
 function deniedCure(platform: NodeJS.Platform): string {

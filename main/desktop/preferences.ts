@@ -17,6 +17,7 @@ export function createPreferences(store: DesktopStore, folders: Folders): Prefer
     change: (change) => {
       store.setState(({ settings }) => ({
         settings: {
+          ...settings,
           conversation: { ...settings.conversation, ...change.conversation },
           audio: { ...settings.audio, ...change.audio },
           told: change.told ?? settings.told,

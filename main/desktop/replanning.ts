@@ -6,7 +6,8 @@ import type { Plan } from '../plan/model.ts';
 import { othersText, replanDecision } from '../plan/replan.ts';
 import { rememberedCards, type Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
-import type { DesktopState, DesktopStore } from './state.ts';
+import { watchQuiet } from './quiet.ts';
+import type { DesktopStore } from './state.ts';
 
 /** What a running stack stands on, and how it would be decided for a machine that has changed. */
 export interface Decided {
@@ -36,13 +37,10 @@ const idleCheckMs = 15_000;
  */
 export function followCards(decided: Decided, options: ReplanningOptions): () => void {
   const { store, seams } = options;
-  let activeAtMs = performance.now();
+  const quiet = watchQuiet(store);
   let ended = false;
-  const unsubscribe = store.subscribe((state, before) => {
-    if (state.exchanges !== before.exchanges || state.pressed) activeAtMs = performance.now();
-  });
   const idleCheck = setInterval(() => {
-    if (store.getState().offeredPlan !== null && isIdle(store.getState())) options.planAnew();
+    if (isOffered() && isIdle()) options.planAnew();
   }, idleCheckMs);
   idleCheck.unref();
   const unwatch = watchGpus({
@@ -59,10 +57,12 @@ export function followCards(decided: Decided, options: ReplanningOptions): () =>
     },
   });
 
-  function isIdle({ playing, pressed, exchanges }: DesktopState): boolean {
-    const current = exchanges.at(-1)?.state;
-    const underWay = playing || pressed || current === 'hearing' || current === 'thinking' || current === 'speaking';
-    return !underWay && performance.now() - activeAtMs >= idleAfterMs;
+  function isIdle(): boolean {
+    return quiet.forMs() >= idleAfterMs;
+  }
+
+  function isOffered(): boolean {
+    return store.getState().offeredPlan?.because === 'cards';
   }
 
   function look(): Promise<HardwareReport> {
@@ -72,16 +72,22 @@ export function followCards(decided: Decided, options: ReplanningOptions): () =>
   async function consider(others: readonly string[]): Promise<void> {
     const wanted = decided.planFor(await (seams?.probe ?? look)());
     if (ended) return;
-    const decision = replanDecision(decided.plan, wanted, { idle: isIdle(store.getState()), consent: false });
+    const decision = replanDecision(decided.plan, wanted, { idle: isIdle(), consent: false });
     if (decision.kind === 'apply') options.planAnew();
-    else store.setState({ offeredPlan: decision.kind === 'ask' ? [...others, ...decision.sentences] : null });
+    else offer(decision.kind === 'ask' ? [...others, ...decision.sentences] : null);
+  }
+
+  /** What was set up and waits to be taken is an offer of its own. */
+  function offer(sentences: readonly string[] | null): void {
+    if (store.getState().offeredPlan?.because === 'set-up') return;
+    store.setState({ offeredPlan: sentences === null ? null : { because: 'cards', sentences } });
   }
 
   return () => {
     ended = true;
     unwatch();
-    unsubscribe();
+    quiet.close();
     clearInterval(idleCheck);
-    store.setState({ offeredPlan: null });
+    offer(null);
   };
 }

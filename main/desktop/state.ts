@@ -8,25 +8,31 @@ import type { Fault } from '../platform/fault.ts';
 import type { Finding } from '../platform/finding.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import { defaultSettings, type Settings } from '../settings/schema.ts';
-import type { Step } from './steps.ts';
+import type { EngineOffer } from './engines.ts';
+import type { Setup } from './steps.ts';
 
 /** Everything the desktop knows. One store holds it; tray and page show what is derived from it. */
 export interface DesktopState {
   readonly version: string;
   /** What the voice stack has come to. "running" once its services were started. */
   readonly stack: { readonly kind: 'preparing' | 'running' } | { readonly kind: 'failed'; readonly fault: Fault };
-  readonly steps: readonly Step[];
+  /** What is being set up, or where that stopped while nothing runs; null otherwise. */
+  readonly setup: Setup | null;
+  /** Why something is missing that was to be set up beside the conversation; null when nothing is, or it is under way. */
+  readonly unfinished: Unfinished | null;
   /** What the running stack was decided from; null before the first decision. */
   readonly planned: Planned | null;
-  /** What has changed on the graphics cards, while a better plan waits for the person's word; null when none does. */
-  readonly offeredPlan: readonly string[] | null;
+  /** A better plan that waits for the person's word, or for a moment in which nobody speaks; null when none does. */
+  readonly offeredPlan: OfferedPlan | null;
+  /** What runs since the last change and has answered nothing yet; null once it has, and when nothing was changed. */
+  readonly change: Change | null;
   readonly services: readonly ServiceSnapshot[];
   /** The conversation has listened once: from then on what is missing is a trouble and no longer the start. */
   readonly wasReady: boolean;
   readonly exchanges: readonly Exchange[];
   /** Reply sound waits at the speaker. */
   readonly playing: boolean;
-  readonly settings: Pick<Settings, 'conversation' | 'audio' | 'told'>;
+  readonly settings: Settings;
   /** Press to talk was pressed and the question is not over yet. */
   readonly pressed: boolean;
   /** The shortcut as a person reads it; null when the system did not let us have it. */
@@ -43,10 +49,38 @@ export interface DesktopState {
   readonly remarks: readonly Remark[];
 }
 
+export interface Unfinished {
+  /** null where the person stopped it. */
+  readonly fault: Fault | null;
+  /** What is not there yet, in sentences. */
+  readonly missing: readonly string[];
+  /** Whether a remedy asked for it, which can be taken back. */
+  readonly byRemedy: boolean;
+}
+
+export interface OfferedPlan {
+  /** What other programs do on the graphics cards, or what was set up meanwhile. */
+  readonly because: 'cards' | 'set-up';
+  readonly sentences: readonly string[];
+}
+
+/** What a person can go back from. */
+export interface Change {
+  /** "PyTorch 2.5.1 for CUDA 12.4" */
+  readonly to: string;
+  readonly sentences: readonly string[];
+  /** Environments that can be started from their slot before again. */
+  readonly environments: readonly string[];
+  /** Whether a remedy brought it, which can be taken back. */
+  readonly byRemedy: boolean;
+}
+
 export interface Planned {
   readonly hardware: HardwareReport;
   readonly plan: Plan;
+  /** Cards that are left out, environments that could not be made. */
   readonly findings: readonly Finding[];
+  readonly offer: EngineOffer;
 }
 
 export interface Remark {
@@ -74,9 +108,11 @@ export function createDesktopStore(version: string): DesktopStore {
   return createStore<DesktopState>(() => ({
     version,
     stack: { kind: 'preparing' },
-    steps: [],
+    setup: null,
+    unfinished: null,
     planned: null,
     offeredPlan: null,
+    change: null,
     services: [],
     wasReady: false,
     exchanges: [],

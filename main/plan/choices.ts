@@ -5,9 +5,10 @@ import type { Candidate, CandidateOption } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
 import { componentFits } from './components.ts';
 import { installedCandidates, worthChoosing } from './installed-models.ts';
+import { candidateToPull } from './ollama-pull.ts';
 import type { Choice, Role } from './placement.ts';
 import { externalMs, gpuMs, maximumThreads, ollamaFactor, processorMs, usableCores } from './prediction.ts';
-import { chooseTorchBuild } from './torch-build.ts';
+import { chooseTorchBuild, noTorch } from './torch-build.ts';
 
 /**
  * Speech recognition and speech synthesis take turns and may each use every core. The language model gets one thread
@@ -35,12 +36,17 @@ export function choicesOf(
     const server = settings.services[role];
     if (server !== undefined) return [externalChoice(role, server.model ?? 'default')];
     return candidatesFor(role, hardware, catalogue, settings, source).flatMap((candidate) =>
-      candidate.options.flatMap((option) =>
+      startable(candidate.options, settings).flatMap((option) =>
         option.device === 'cpu' ? [onProcessor(candidate, option, hardware)] : gpus.flatMap((gpu) => onGpu(candidate, option, gpu, environmentOn(candidate, option, gpu))),
       ),
     );
   }
   return { stt: forRole('stt'), llm: forRole('llm'), tts: forRole('tts') };
+}
+
+/** Without torch, where settings want none of it. */
+function startable(options: readonly CandidateOption[], { overrides }: Settings): readonly CandidateOption[] {
+  return overrides.torchBuild?.id === noTorch ? options.filter(({ env }) => env !== 'torch') : options;
 }
 
 /** How an option is started on a GPU; null where it does not run. */
@@ -70,12 +76,14 @@ function gpuEnvironment(candidate: Candidate, option: CandidateOption, gpu: Gpu,
 export function usesOllama(hardware: HardwareReport, catalogue: Catalogue, settings: Settings): boolean {
   const { ollama } = hardware;
   if (settings.services.llm !== undefined || settings.languageModel !== 'auto' || ollama?.running !== true) return false;
-  return installedCandidates(ollama, catalogue).length > 0;
+  return candidateToPull(ollama, catalogue, settings) !== null || installedCandidates(ollama, catalogue).length > 0;
 }
 
 function candidatesFor(role: Role, hardware: HardwareReport, catalogue: Catalogue, settings: Settings, source: LanguageSource): readonly Candidate[] {
   if (role === 'llm' && source === 'installed' && hardware.ollama !== null) {
-    return worthChoosing(installedCandidates(hardware.ollama, catalogue), settings.overrides.services.llm?.model ?? null);
+    const installed = worthChoosing(installedCandidates(hardware.ollama, catalogue), settings.overrides.services.llm?.model ?? null);
+    const toPull = candidateToPull(hardware.ollama, catalogue, settings);
+    return toPull === null ? installed : [...installed, toPull];
   }
   return ownCandidates(role, catalogue);
 }
@@ -97,6 +105,7 @@ function onProcessor(candidate: Candidate, option: CandidateOption, hardware: Ha
     precision: precisionOf(candidate, option),
     device: 'cpu',
     env: option.env,
+    // Which build the computer has is known once everything is placed: see `withProcessorBuild`.
     build: option.env === 'torch' ? 'cpu' : 'none',
     memoryMiB: option.memoryMiB,
     ms: Math.round(processorMs(option, threads, hardware) * (candidate.engine === 'ollama' ? ollamaFactor(hardware) : 1)),

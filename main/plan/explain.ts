@@ -1,6 +1,7 @@
 import type { HardwareReport } from '../hardware/model.ts';
 import { listed } from './driver.ts';
-import type { Fallback, Placement, Plan, PlannedService, Prediction, ServiceId } from './model.ts';
+import { voiceEnvironment } from './environments.ts';
+import type { Fallback, Placement, Plan, PlannedEnvironment, PlannedService, Prediction, ServiceId } from './model.ts';
 import { isBuildNote, otherBuilds } from './other-builds.ts';
 import { targetsMs } from './problem.ts';
 import { gigabytes, isTargetNote, seconds } from './sentences.ts';
@@ -22,6 +23,7 @@ export function planText(plan: Plan, hardware: HardwareReport): string {
     ...(plan.gpus.length === 0 ? ['  No graphics card was found; everything runs on the processor.'] : plan.gpus.map((gpu) => `  ${gpu.use ? '+' : '-'} ${gpu.reason}`)),
     '',
     `PyTorch, for engines that need it: ${plan.torchBuild.id} (version ${plan.torchBuild.torch}). ${plan.torchBuild.reason}`,
+    `Environments: ${plan.environments.map(environmentText).join('; ')}`,
     ...notesLines(plan),
   ];
   return lines.join('\n');
@@ -36,11 +38,32 @@ export function planDifference(before: Plan, after: Plan): readonly string[] {
     ...(before.torchBuild.id === after.torchBuild.id && before.torchBuild.torch === after.torchBuild.torch
       ? []
       : [`PyTorch would be ${buildName(after)} instead of ${buildName(before)}. ${after.torchBuild.reason}`]),
+    ...environmentsDifference(before, after),
     ...(before.predictedVoiceToVoiceMs === after.predictedVoiceToVoiceMs
       ? []
       : [`Answers would begin ${seconds(after.predictedVoiceToVoiceMs)} instead of ${seconds(before.predictedVoiceToVoiceMs)} after you stop speaking.`]),
     ...(before.voice === after.voice ? [] : [`The voice would be ${after.voice} instead of ${before.voice}.`]),
   ];
+}
+
+/** "torch-cu121 with torch 2.4.1 (you asked for it; no engine needs it yet)". */
+function environmentText({ id, torch, reason }: PlannedEnvironment): string {
+  const because = id === voiceEnvironment.id ? '' : ` (${reason.charAt(0).toLowerCase()}${reason.slice(1).replace(/\.$/, '')})`;
+  return `${id}${torch === null ? '' : ` with torch ${torch}`}${because}`;
+}
+
+function environmentsDifference(before: Plan, after: Plan): readonly string[] {
+  const came = after.environments.filter((one) => isNew(one, before));
+  const went = before.environments.filter((one) => isNew(one, after));
+  return [
+    ...came.map((environment) => `The environment ${environmentText(environment)} would be needed.`),
+    ...went.map(({ id, torch }) => `The environment ${id}${torch === null ? '' : ` with torch ${torch}`} would no longer be needed.`),
+  ];
+}
+
+/** The others come and go with the services that move to a card and from it, which is said already. */
+function isNew({ id, build, torch }: PlannedEnvironment, than: Plan): boolean {
+  return build !== null && than.environments.every((known) => known.id !== id || known.torch !== torch);
 }
 
 function serviceLines(service: PlannedService, plan: Plan): readonly string[] {

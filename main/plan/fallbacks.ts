@@ -22,15 +22,23 @@ export function placementOf(choice: Choice): Placement {
  */
 export function fallbackOf(chosen: Choice, choices: readonly Choice[]): Fallback | null {
   if (chosen.device === 'external') return null;
-  const steps = chosen.device === 'cpu' ? lighter(chosen, choices, 'cpu') : gpuSteps(chosen, choices);
+  const steps = chosen.device === 'cpu' ? processorSteps(chosen, choices) : gpuSteps(chosen, choices);
   return steps.reduceRight<Fallback | null>((fallback, choice) => ({ ...placementOf(choice), fallback }), null);
+}
+
+/** A torch environment can fail, or be missing, on its own: then something has to be left that does without. */
+function processorSteps(chosen: Choice, choices: readonly Choice[]): readonly Choice[] {
+  const steps = lighter(chosen, choices, 'cpu');
+  const standsAlone = [chosen, ...steps].some(({ env }) => env !== 'torch');
+  const last = standsAlone ? undefined : lastResort(choices);
+  return last === undefined ? steps : [...steps, last];
 }
 
 function gpuSteps(chosen: Choice, choices: readonly Choice[]): readonly Choice[] {
   const steps = lighter(chosen, choices, chosen.device);
   const last = steps.at(-1) ?? chosen;
   const int8 = last.precision === 'int8' ? undefined : bestOf(choices.filter((choice) => choice.device === chosen.device && choice.precision === 'int8' && choice.memoryMiB < last.memoryMiB));
-  const processor = quickest(choices.filter((choice) => choice.device === 'cpu'));
+  const processor = lastResort(choices);
   return [...steps, ...(int8 === undefined ? [] : [int8]), ...(processor === undefined ? [] : [processor])];
 }
 
@@ -46,6 +54,11 @@ function lighter(chosen: Choice, choices: readonly Choice[], device: string): re
 
 function bestOf(choices: readonly Choice[]): Choice | undefined {
   return [...choices].sort((a, b) => b.candidate.quality.score - a.candidate.quality.score || a.ms - b.ms || a.memoryMiB - b.memoryMiB)[0];
+}
+
+function lastResort(choices: readonly Choice[]): Choice | undefined {
+  const processor = choices.filter((choice) => choice.device === 'cpu');
+  return quickest(processor.filter(({ env }) => env !== 'torch')) ?? quickest(processor);
 }
 
 function quickest(choices: readonly Choice[]): Choice | undefined {

@@ -28,6 +28,11 @@ export function installedCandidates(ollama: OllamaReport, catalogue: Catalogue):
     });
 }
 
+/** Whether a model of the list is the one a person means: Ollama takes "mistral" for "mistral:latest". */
+export function isNamed(listed: string, wanted: string): boolean {
+  return listed === wanted || listed === `${wanted}:latest`;
+}
+
 function canChat(name: string): boolean {
   return !/embed|bge-|minilm|paraphrase-/i.test(name);
 }
@@ -42,7 +47,7 @@ export function isInTheCloud(name: string): boolean {
  * models, of which a dozen are worth comparing. The one that settings name is kept.
  */
 export function worthChoosing(candidates: readonly Candidate[], wantedId: string | null): readonly Candidate[] {
-  return candidates.filter((candidate) => candidate.id === wantedId || !candidates.some((other) => other !== candidate && beats(other, candidate)));
+  return candidates.filter((candidate) => (wantedId !== null && isNamed(candidate.id, wantedId)) || !candidates.some((other) => other !== candidate && beats(other, candidate)));
 }
 
 function beats(a: Candidate, b: Candidate): boolean {

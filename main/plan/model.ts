@@ -45,6 +45,18 @@ export interface PlannedGpu {
   readonly reason: string;
 }
 
+/** A Python environment that has to be on the disk for the plan. */
+export interface PlannedEnvironment {
+  /** "voice", "torch-cu124", "whisper-cuda12" */
+  readonly id: string;
+  /** Torch build in it; null for an environment without torch. */
+  readonly build: string | null;
+  /** Version of that torch: the newest that is good for the cards and taken by the engines. */
+  readonly torch: string | null;
+  /** Why it is there, in a sentence. */
+  readonly reason: string;
+}
+
 /** Predicted milliseconds of each stage from the end of speech to the first sound of the answer. */
 export interface Prediction {
   readonly vadMs: number;
@@ -59,6 +71,8 @@ export interface Plan {
   /** The build for torch engines on this machine, chosen even while no engine needs torch. */
   readonly torchBuild: { readonly id: string; readonly torch: string; readonly reason: string };
   readonly gpus: readonly PlannedGpu[];
+  /** `voice` first, which every conversation needs; a torch environment only where a service runs in it or a person asked for it. */
+  readonly environments: readonly PlannedEnvironment[];
   readonly services: readonly PlannedService[];
   readonly predictedVoiceToVoiceMs: number;
   readonly prediction: Prediction;
@@ -66,6 +80,8 @@ export interface Plan {
   readonly vram: readonly { readonly uuid: string; readonly budgetMiB: number; readonly plannedMiB: number }[];
   /** Ids of catalogue models whose files must be on disk. */
   readonly models: readonly string[];
+  /** Models that the Ollama here has to fetch first: only ever one that a person named, for they weigh gigabytes. */
+  readonly pulls: readonly string[];
   readonly voice: string;
   /** Sentences a person can read: what was chosen and why, and why each other torch build was not. */
   readonly notes: readonly string[];

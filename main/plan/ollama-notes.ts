@@ -5,7 +5,7 @@ import type { Catalogue } from './catalogue.ts';
 import { componentFits } from './components.ts';
 import { cardName, listed } from './driver.ts';
 import type { GpuVerdict } from './gpu-choice.ts';
-import { isInTheCloud } from './installed-models.ts';
+import { isInTheCloud, isNamed } from './installed-models.ts';
 import type { ChosenOutcome } from './language-source.ts';
 import type { PlannedService } from './model.ts';
 import { targetsMs } from './problem.ts';
@@ -36,7 +36,9 @@ export function ollamaNotes(llm: PlannedService, passedOver: ChosenOutcome['pass
 
 /** An Ollama that runs already is not ours to start: it chooses its card and its context itself. */
 function usedNotes({ model, device }: PlannedService, facts: Facts): readonly string[] {
-  const used = `The language model is ${model} in the Ollama ${facts.hardware.ollama?.version ?? ''} that is running.`;
+  const ollama = facts.hardware.ollama;
+  const here = ollama?.models.some(({ name }) => isNamed(name, model)) === true;
+  const used = `The language model is ${model} in the Ollama ${ollama?.version ?? ''} that is running${here ? '' : ', which does not have it yet and fetches it first, as you asked'}.`;
   const cards = usableCards(facts);
   if (cards.length === 0) return [used];
   const planned = cards.find(({ uuid }) => uuid === device);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseJsonText } from '../platform/json-text.ts';
 import { schemaProblem } from '../platform/schema-problem.ts';
 import type { Catalogue } from './catalogue.ts';
+import { voiceEnvironment } from './environments.ts';
 import type { Fallback, Plan } from './model.ts';
 
 const mebibytes = z.number().nonnegative();
@@ -35,10 +36,20 @@ const service = z.strictObject({
   fallback: fallback.nullable(),
 });
 
+/** Becomes the name of a folder, so it is one of those that there are. */
+const environment = z.strictObject({
+  id: z.string().regex(/^(voice|whisper-cuda12|kokoro-cuda12|torch-(cpu|cu\d+))$/, 'Earshot knows no such environment'),
+  build: z.string().regex(/^(cpu|cu\d+)$/, 'a build is "cpu" or "cu" and numbers, such as "cu128"').nullable(),
+  torch: z.string().regex(/^\d+(\.\d+)*$/, 'a version is numbers and dots, such as "2.5.1"').nullable(),
+  reason: z.string(),
+});
+
 const planSchema: z.ZodType<Plan> = z.strictObject({
   profile: z.enum(['fast', 'balanced', 'best']),
   torchBuild: z.strictObject({ id: z.string(), torch: z.string(), reason: z.string() }),
   gpus: z.array(z.strictObject({ uuid: z.string(), name: z.string(), use: z.boolean(), reason: z.string() })),
+  /** A plan saved by an earlier version needed no other. */
+  environments: z.array(environment).min(1).default([voiceEnvironment]),
   services: z.array(service).superRefine((services, context) => {
     for (const id of serviceIds) {
       const count = services.filter((one) => one.id === id).length;
@@ -49,6 +60,7 @@ const planSchema: z.ZodType<Plan> = z.strictObject({
   prediction: z.strictObject({ vadMs: milliseconds, turnMs: milliseconds, sttMs: milliseconds, llmMs: milliseconds, ttsMs: milliseconds }),
   vram: z.array(z.strictObject({ uuid: z.string(), budgetMiB: z.number(), plannedMiB: mebibytes })),
   models: z.array(z.string()),
+  pulls: z.array(z.string()).default([]),
   voice: z.string(),
   notes: z.array(z.string()),
   remarks: z.array(z.string()),

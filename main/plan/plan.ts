@@ -3,17 +3,19 @@ import type { Settings } from '../settings/schema.ts';
 import type { Catalogue } from './catalogue.ts';
 import { withContext } from './contexts.ts';
 import { cardName } from './driver.ts';
+import { plannedEnvironments, withProcessorBuild } from './environments.ts';
 import { driverAdvice, judgeGpus, type GpuVerdict } from './gpu-choice.ts';
 import { hindrancesOn } from './hindrances.ts';
 import { bestOutcome, type ChosenOutcome } from './language-source.ts';
 import type { Plan, PlannedGpu, PlannedService } from './model.ts';
 import { ollamaNotes } from './ollama-notes.ts';
+import { pullsOf } from './ollama-pull.ts';
 import { roles, type Placed } from './placement.ts';
 import { plannedServices } from './planned-services.ts';
 import { gpuFactor, predictionOf } from './prediction.ts';
 import type { PlanProblem } from './problem.ts';
 import { buildNotes, gpuSentence, limitedBy, othersNotes, requirementNotes, serverNotes, targetNote, toolkitNotes, type Effects, unknownCardNotes } from './sentences.ts';
-import { chooseTorchBuild } from './torch-build.ts';
+import { chooseTorchBuild, isAsked, noTorch, type BuildChoice } from './torch-build.ts';
 import { chooseVoice, modelsOnDisk } from './voice.ts';
 
 /** Decides which GPUs are used, which torch build suits them, and which model runs where in which precision, and says why. */
@@ -24,17 +26,18 @@ export function plan(hardware: HardwareReport, catalogue: Catalogue, settings: S
   const { problem, budgets, wished } = outcome;
 
   const { placed, contextTokens } = withContext(wished.placed, leftBeside(wished.placed, budgets));
-  const services = plannedServices(placed, { every: withLastResort(problem), contextTokens, allowed, hardware, catalogue, settings });
+  const planned = plannedServices(placed, { every: withLastResort(problem), contextTokens, allowed, hardware, catalogue, settings });
   const prediction = predictionOf(placed, hardware);
   const predictedVoiceToVoiceMs = Object.values<number>({ ...prediction }).reduce((sum, ms) => sum + ms, 0);
 
-  const used = allowed.filter(({ uuid }) => isUsed(uuid, services));
+  const used = allowed.filter(({ uuid }) => isUsed(uuid, planned));
   const torchGpus = used.length > 0 ? used : bestOf(allowed);
   const build = chooseTorchBuild(torchGpus, hardware, catalogue, { overrideId: settings.overrides.torchBuild?.id ?? null });
+  const services = withProcessorBuild(planned, build.id);
   const gpus = verdicts.map((verdict) => plannedGpu(verdict, services, allowed, outcome, { hardware, catalogue, settings }));
   const { voice, notes: voiceNotes } = settings.services.tts === undefined ? chooseVoice(settings.voice, catalogue) : { voice: settings.voice, notes: [] };
   const llm = services.find((service) => service.id === 'llm');
-  const limited = limitedBy(services, settings, effectsOf(outcome, build.id, { hardware, catalogue, settings }));
+  const limited = limitedBy(services, settings, effectsOf(outcome, build, { hardware, catalogue, settings }));
 
   const remarks = [
     ...requirementNotes(hardware),
@@ -50,11 +53,13 @@ export function plan(hardware: HardwareReport, catalogue: Catalogue, settings: S
     profile: settings.profile,
     torchBuild: { id: build.id, torch: build.torch, reason: build.reason },
     gpus,
+    environments: plannedEnvironments(services, { torchBuild: build, hardware, catalogue, overrides: settings.overrides }),
     services,
     predictedVoiceToVoiceMs,
     prediction,
     vram: allowed.map(({ uuid }) => ({ uuid, budgetMiB: budgets.get(uuid) ?? 0, plannedMiB: plannedMiB(services, uuid) })),
     models: modelsOnDisk(catalogue, services),
+    pulls: pullsOf(services, hardware.ollama),
     voice,
     notes: [
       ...remarks,
@@ -106,13 +111,13 @@ function plannedGpu(verdict: GpuVerdict, services: readonly PlannedService[], al
 }
 
 /** An override counts where without it something would be otherwise: not for a card that is not there, or could not be used anyway. */
-function effectsOf({ wished }: ChosenOutcome, buildId: string, { hardware, catalogue, settings }: Facts): Effects {
+function effectsOf({ wished, budgets }: ChosenOutcome, build: BuildChoice, { hardware, catalogue, settings }: Facts): Effects {
   const { gpus, torchBuild } = settings.overrides;
   const leftOut = hardware.gpus.filter(({ uuid }) => gpus[uuid]?.use === false);
   const usable = leftOut.length === 0 ? [] : judgeGpus(hardware, catalogue, { ...settings.overrides, gpus: {} }).filter((verdict) => verdict.allowed);
   return {
     heldWishes: wished.held,
-    asksForBuild: torchBuild !== null && torchBuild.id.replace(/^.*\+/, '') === buildId,
+    asksForBuild: isAsked(torchBuild?.id ?? null, build) || (torchBuild?.id === noTorch && budgets.size > 0),
     leavesOutCard: usable.some(({ gpu }) => leftOut.includes(gpu)),
   };
 }

@@ -1,6 +1,6 @@
 import type { Gpu, HardwareReport } from '../hardware/model.ts';
 import { compareVersions } from '../platform/versions.ts';
-import { described, judge, suitsEngines, type Judgement, type Situation, type Suitable } from './build-judgement.ts';
+import { described, judge, judgeForProcessor, suitsEngines, type Judgement, type Situation, type Suitable } from './build-judgement.ts';
 import type { Catalogue } from './catalogue.ts';
 import { driverVersion, knownCards, listed } from './driver.ts';
 
@@ -15,7 +15,7 @@ export interface BuildChoice {
 }
 
 export interface BuildLimits {
-  /** A build the settings ask for: "cu124", or with its torch, "2.5.1+cu124". */
+  /** A build the settings ask for: "cu124", or with its torch, "2.5.1+cu124"; "none": that no engine uses torch. */
   readonly overrideId?: string | null;
   /** Newest torch the engines take; without it, what the components of the catalogue say. */
   readonly maximumTorch?: string;
@@ -32,17 +32,44 @@ export function chooseTorchBuild(gpus: readonly Gpu[], hardware: HardwareReport,
   const suitable = judgements.filter((judgement) => 'release' in judgement).sort(bestFirst);
   const [best = null] = suitable;
   const asked = limits.overrideId ?? null;
+  if (asked === noTorch) return choice(best, `No engine uses PyTorch, as asked. ${chosenReason(suitable, situation)}`, judgements, catalogue, situation);
   if (asked === null) return choice(best, chosenReason(suitable, situation), judgements, catalogue, situation);
 
   const answer = judgeOverride(asked, situation, catalogue);
   if ('refusal' in answer) return choice(best, `${answer.refusal} ${chosenReason(suitable, situation)}`, judgements, catalogue, situation);
-  return choice(answer.granted, grantedReason(answer.granted), judgements, catalogue, situation);
+  return choice(answer.granted, grantedReason(answer.granted, situation), judgements, catalogue, situation);
 }
 
 /** Read alone, or after the sentence that names the wish. */
-function grantedReason(granted: Suitable | null): string {
-  if (granted === null) return 'torch on the processor runs on every computer, and is taken as asked.';
-  return `${granted.build.id} with torch ${granted.release.torch} runs here, and is taken as asked.`;
+function grantedReason({ build, release }: Suitable, { gpus }: Situation): string {
+  if (build.id === 'cpu') return 'torch on the processor runs on every computer, and is taken as asked.';
+  if (gpus.length > 0) return `${build.id} with torch ${release.torch} runs here, and is taken as asked.`;
+  return `${build.id} with torch ${release.torch} is taken as asked. No graphics card is used, so it computes on the processor, and its download is larger than that of the build "cpu", which would do as well.`;
+}
+
+/** What settings ask for so that no engine uses torch, whatever it could do with it. */
+export const noTorch = 'none';
+
+/** "2.5.1+cu124" as its two parts; without a torch of its own, "cu124" has null. */
+function askedParts(asked: string): { readonly torch: string | null; readonly id: string } {
+  const [, torch = null, id = asked] = /^(?:(\d[\d.]*)\+)?(\w+)$/.exec(asked) ?? [];
+  return { torch, id };
+}
+
+/** Whether the build of a plan is the one that settings ask for, and not one that took its place. */
+export function isAsked(overrideId: string | null, build: { readonly id: string; readonly torch: string }): boolean {
+  const { torch, id } = askedParts(overrideId ?? noTorch);
+  return id === build.id && (torch === null || torch === build.torch);
+}
+
+/** The torch of an environment that engines on these cards share; none: an environment that computes on the processor. */
+export function torchFor(buildId: string, gpus: readonly Gpu[], hardware: HardwareReport, catalogue: Catalogue): string {
+  const situation = situationOf(gpus, hardware, catalogue, {});
+  const build = catalogue.torchBuilds.find((entry) => entry.id === buildId);
+  if (build === undefined) return '';
+  const judgements = [...(gpus.length === 0 ? [] : [judge(build, situation)]), judgeForProcessor(build, situation)];
+  const release = judgements.find((judgement) => 'release' in judgement)?.release ?? build.releases[0];
+  return release?.torch ?? '';
 }
 
 function situationOf(gpus: readonly Gpu[], hardware: HardwareReport, catalogue: Catalogue, limits: BuildLimits): Situation {
@@ -63,13 +90,12 @@ function bestFirst(a: Suitable, b: Suitable): number {
 }
 
 /** "cu124" or "2.5.1+cu124", the way PyTorch itself writes a version. */
-function judgeOverride(asked: string, situation: Situation, catalogue: Catalogue): { readonly granted: Suitable | null } | { readonly refusal: string } {
-  const [, torch = null, id = asked] = /^(?:(\d[\d.]*)\+)?(\w+)$/.exec(asked) ?? [];
+function judgeOverride(asked: string, situation: Situation, catalogue: Catalogue): { readonly granted: Suitable } | { readonly refusal: string } {
+  const { torch, id } = askedParts(asked);
   const build = catalogue.torchBuilds.find((entry) => entry.id === id);
   if (build === undefined) return { refusal: `There is no build ${asked}, though it is asked for.` };
   if (torch !== null && !build.releases.some((release) => release.torch === torch)) return { refusal: `${id} has no torch ${torch}, though it is asked for.` };
-  if (id === 'cpu') return { granted: null };
-  const judgement = judge(build, situation, torch);
+  const judgement = id === 'cpu' || situation.gpus.length === 0 ? judgeForProcessor(build, situation, torch) : judge(build, situation, torch);
   return 'problem' in judgement ? { refusal: `${judgement.problem} So it is not taken, though it is asked for.` } : { granted: judgement };
 }
 
@@ -114,7 +140,8 @@ function whyRelease({ release, releaseBecause }: Suitable): string {
 function choice(chosen: Suitable | null, reason: string, judgements: readonly Judgement[], catalogue: Catalogue, situation: Situation): BuildChoice {
   const id = chosen?.build.id ?? 'cpu';
   const rejected = judgements.filter(({ build }) => build.id !== id).map((judgement) => ({ id: judgement.build.id, reason: rejection(judgement, id, situation) }));
-  const cpu = id === 'cpu' ? [] : [{ id: 'cpu', reason: 'cpu would run, but leaves the graphics card idle.' }];
+  const cpuReason = situation.gpus.length === 0 ? 'cpu would do as well here, and is the smaller download.' : 'cpu would run, but leaves the graphics card idle.';
+  const cpu = id === 'cpu' ? [] : [{ id: 'cpu', reason: cpuReason }];
   return {
     id,
     torch: chosen?.release.torch ?? cpuTorch(catalogue, situation),

@@ -1,6 +1,7 @@
 import type { Settings } from '../settings/schema.ts';
 import { cardName, listed } from './driver.ts';
 import type { GpuVerdict } from './gpu-choice.ts';
+import { isNamed } from './installed-models.ts';
 import { place, roles, type Choice, type Placed, type Problem, type Role } from './placement.ts';
 
 type ServiceOverride = NonNullable<Settings['overrides']['services'][Role]>;
@@ -77,7 +78,7 @@ function wishesOf(role: Role, override: ServiceOverride, verdicts: readonly GpuV
   const common = { role, origin: override, other: null };
   const wishes: Wish[] = [];
   if (device !== undefined) wishes.push({ ...common, kind: 'device', sentence: `${title} runs on ${placeName(device, verdicts)}`, holds: (choice) => choice.device === device });
-  if (model !== undefined) wishes.push({ ...common, kind: 'model', sentence: `${title} uses the model ${model}`, holds: (choice) => choice.candidate.id === model });
+  if (model !== undefined) wishes.push({ ...common, kind: 'model', sentence: `${title} uses the model ${model}`, holds: (choice) => isNamed(choice.candidate.id, model) });
   if (precision !== undefined) wishes.push({ ...common, kind: 'precision', sentence: `${title} computes in ${precision}`, holds: (choice) => choice.precision === precision });
   if (sameDeviceAs !== undefined) {
     wishes.push({ ...common, kind: 'sameDeviceAs', sentence: `${title} runs where the ${roleTitles[sameDeviceAs]} does`, holds: () => true, other: sameDeviceAs });

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HardwareReport } from '../hardware/model.ts';
 import type { Catalogue } from './catalogue.ts';
 import { threadsFor } from './choices.ts';
+import { plannedEnvironments } from './environments.ts';
 import type { Fallback, Placement, Plan, PlannedGpu, PlannedService, Prediction, ServiceId } from './model.ts';
 import { contention, processorMs } from './prediction.ts';
+import { hindranceOf, isOnlyWhenAsked, pullHindrance, type Reach } from './reach.ts';
 import { gpuSentence, isTargetNote, seconds } from './sentences.ts';
 import { modelFor, modelsOnDisk } from './voice.ts';
 
@@ -10,47 +13,57 @@ import { modelFor, modelsOnDisk } from './voice.ts';
 const processorContextTokens = 4_096;
 
 /**
- * The plan as this version can carry it out: what it cannot install yet gives way to the first of its fallbacks that
- * it can, in the end to the smallest models on the processor. A server by URL is always within reach; an Ollama that
- * is not running is not. What is wanted, and shown as the plan, stays what {@link plan} says.
+ * The plan as it can be carried out: what is out of reach gives way to the first of its fallbacks that is not, in the end
+ * to the smallest models on the processor. A server by URL is always within reach; an Ollama that is not running is not.
+ * What is wanted, and shown as the plan, stays what {@link plan} says.
  */
-export function withinReach(wanted: Plan, catalogue: Catalogue, environments: readonly string[], hardware: HardwareReport): Plan {
-  function canBeInstalled(placement: Placement): boolean {
-    return placement.env !== null && environments.includes(placement.env) && catalogue.models.some((model) => model.id === placement.model);
+export function withinReach(wanted: Plan, catalogue: Catalogue, reach: Reach, hardware: HardwareReport): Plan {
+  function hindrance(service: PlannedService): string | null {
+    return service.server === null ? hindranceOf(service.id, service, reach, catalogue) : pullHindrance(service, wanted.pulls, reach);
   }
 
   function replaced(service: PlannedService): PlannedService {
-    if (service.server !== null) return service;
-    if (canBeInstalled(service)) return { ...service, fallback: firstWithinReach(service.fallback, canBeInstalled) };
-    const placement = firstWithinReach(service.fallback, canBeInstalled) ?? smallest(service.id, catalogue);
+    const fallback = firstWithinReach(service.fallback, (placement) => hindranceOf(service.id, placement, reach, catalogue) === null);
+    if (hindrance(service) === null) return service.server === null ? { ...service, fallback } : service;
+    const placement = fallback ?? smallest(service.id, catalogue);
     return {
       ...service,
       ...placement,
+      server: null,
       threads: placement.device === 'cpu' ? threadsFor(hardware.cpu.cores)[service.id] : service.threads,
       contextTokens: service.contextTokens === null ? null : Math.min(service.contextTokens, processorContextTokens),
       windowSeconds: candidateOf(placement, catalogue)?.windowSeconds ?? null,
     };
   }
 
-  const services = wanted.services.map(replaced);
+  const chosen = wanted.services.map(replaced);
+  const needed = environmentsAfter(wanted, chosen, reach, catalogue, hardware);
+  // A fallback never brings an environment of its own with it.
+  const services = chosen.map((service) => ({ ...service, fallback: firstWithinReach(service.fallback, ({ env }) => env === null || needed.some(({ id }) => id === env)) }));
   const moved = wanted.services.flatMap((before, index) => {
     const after = services[index];
-    return after === undefined || samePlace(before, after) ? [] : [{ before, after }];
+    return after === undefined || samePlace(before, after) ? [] : [{ before, after, why: hindrance(before) ?? '' }];
   });
-  if (moved.length === 0) return { ...wanted, services };
+  const changed = services.some((service, index) => !isDeepStrictEqual(service, wanted.services[index]));
+  if (!changed) return { ...wanted, environments: needed };
+  const models = modelsOnDisk(catalogue, services);
+  if (moved.length === 0) return { ...wanted, environments: needed, services, models };
 
   const prediction = predictionAfter(wanted, services, catalogue, hardware);
   const predictedVoiceToVoiceMs = sum(Object.values(prediction));
+  const lasting = moved.every(({ why }) => isOnlyWhenAsked(why));
   const moves = [
-    ...moved.map(({ before, after }) => noteOf(before, after, wanted, hardware)),
-    `Until then answers should begin ${seconds(predictedVoiceToVoiceMs)} after you stop speaking.`,
+    ...moved.map(({ before, after, why }) => noteOf(before, after, why, wanted, hardware)),
+    `${lasting ? 'As it is,' : 'Until then'} answers should begin ${seconds(predictedVoiceToVoiceMs)} after you stop speaking.`,
   ];
   return {
     ...wanted,
+    environments: needed,
     services,
-    gpus: wanted.gpus.map((gpu) => afterMoves(gpu, services, wanted, hardware)),
+    gpus: wanted.gpus.map((gpu) => afterMoves(gpu, services, wanted, hardware, reach.why !== undefined)),
     vram: wanted.vram.map((card) => ({ ...card, plannedMiB: sum(services.filter(({ device }) => device === card.uuid).map(({ estimatedVramMiB }) => estimatedVramMiB)) })),
-    models: modelsOnDisk(catalogue, services),
+    models,
+    pulls: wanted.pulls.filter((name) => services.some(({ engine, model, server }) => engine === 'ollama' && server !== null && model === name)),
     prediction,
     predictedVoiceToVoiceMs,
     notes: [...wanted.notes.filter((note) => !isTargetNote(note)), ...moves],
@@ -58,11 +71,20 @@ export function withinReach(wanted: Plan, catalogue: Catalogue, environments: re
   };
 }
 
+/** Those that services still run in, and one that a person asked for; of all of them those that can be had. */
+function environmentsAfter(wanted: Plan, services: readonly PlannedService[], reach: Reach, catalogue: Catalogue, hardware: HardwareReport): Plan['environments'] {
+  const facts = { torchBuild: wanted.torchBuild, hardware, catalogue, overrides: reach.overrides };
+  const used = plannedEnvironments(services, facts);
+  // One that no service ran in was asked for, also where nobody says so here, as in a plan that was saved.
+  const asked = wanted.environments.filter(({ id, build }) => build !== null && !wanted.services.some(({ env }) => env === id) && !used.some((one) => one.id === id));
+  return [...used, ...asked].filter(({ id }) => id === 'voice' || reach.environments(id));
+}
+
 /** The chain from the first link that can be installed, with every later one that can. */
-function firstWithinReach(chain: Fallback | null, canBeInstalled: (placement: Placement) => boolean): Fallback | null {
+function firstWithinReach(chain: Fallback | null, isWithin: (placement: Placement) => boolean): Fallback | null {
   if (chain === null) return null;
-  const fallback = firstWithinReach(chain.fallback, canBeInstalled);
-  return canBeInstalled(chain) ? { ...chain, fallback } : fallback;
+  const fallback = firstWithinReach(chain.fallback, isWithin);
+  return isWithin(chain) ? { ...chain, fallback } : fallback;
 }
 
 /** What every machine can run: the first model of its role in the catalogue, on the processor. */
@@ -109,14 +131,15 @@ function onProcessor(services: readonly PlannedService[], id: SpokenPart): boole
   return services.some((service) => service.id === id && service.device === 'cpu');
 }
 
-function afterMoves(gpu: PlannedGpu, services: readonly PlannedService[], wanted: Plan, hardware: HardwareReport): PlannedGpu {
+function afterMoves(gpu: PlannedGpu, services: readonly PlannedService[], wanted: Plan, hardware: HardwareReport, reasonsAreKnown: boolean): PlannedGpu {
   if (!gpu.use) return gpu;
   const known = hardware.gpus.find(({ uuid }) => uuid === gpu.uuid);
   if (services.some(({ device }) => device === gpu.uuid)) {
     const budgetMiB = wanted.vram.find(({ uuid }) => uuid === gpu.uuid)?.budgetMiB ?? 0;
     return known === undefined ? gpu : { ...gpu, reason: gpuSentence({ gpu: known, allowed: true, reason: gpu.reason }, services, budgetMiB, null) };
   }
-  return { ...gpu, use: false, reason: `${titleOf(gpu)}: would be used, but nothing that this version of Earshot can install runs on it yet, so it is left alone.` };
+  const nothing = reasonsAreKnown ? 'nothing that would run on it is there' : 'nothing that this version of Earshot can install runs on it yet';
+  return { ...gpu, use: false, reason: `${titleOf(gpu)}: would be used, but ${nothing}, so it is left alone.` };
 }
 
 const subject: Readonly<Record<ServiceId, string>> = {
@@ -127,9 +150,9 @@ const subject: Readonly<Record<ServiceId, string>> = {
 };
 
 /** What was wanted, why it is not so, and what runs in its place. */
-function noteOf(before: PlannedService, after: PlannedService, plan: Plan, hardware: HardwareReport): string {
+function noteOf(before: PlannedService, after: PlannedService, why: string, plan: Plan, hardware: HardwareReport): string {
   const withoutOllama = hardware.ollama?.running === true ? 'Ollama does not have that model' : 'Ollama is not running';
-  const hindrance = before.engine === 'ollama' ? withoutOllama : 'this version cannot install that yet';
+  const hindrance = before.engine === 'ollama' && before.server === null ? withoutOllama : why;
   return `${subject[before.id]} would run on ${placeOf(before, plan)} (${before.model}); ${hindrance}, so it runs on ${placeOf(after, plan)} (${after.model}).`;
 }
 

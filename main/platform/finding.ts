@@ -17,6 +17,16 @@ export interface Remedy {
   readonly title: string;
   /** "click": Earshot does it. "guide": only a person can. */
   readonly kind: 'click' | 'guide';
+  /** What it is done with or to; left out where it needs no more than its id. */
+  readonly arguments?: RemedyArguments;
+}
+
+/** A torch build ("cu124"), a graphics card by its uuid, a service ("stt"), a model by its id. */
+export interface RemedyArguments {
+  readonly build?: string;
+  readonly gpu?: string;
+  readonly service?: string;
+  readonly model?: string;
 }
 
 /** A finding as the lines a person reads. */

@@ -33,6 +33,11 @@ export function rememberedCards(folders: Folders): string {
   return join(folders.data, 'hardware.json');
 }
 
+/** File that remembers when no Python could be fetched, so that a computer without a network is not held up by it at each start. */
+export function rememberedPythonFailure(folders: Folders): string {
+  return join(folders.data, 'python-fetch.json');
+}
+
 /** Folder that holds `python/` and `assets/`: the repository, or the resources folder of an installed app. */
 export function applicationRoot(): string {
   let folder = __dirname;

@@ -12,8 +12,11 @@ export interface StackInput {
   readonly settings: Settings;
   readonly installation: Installation;
   readonly root: string;
-  readonly surroundings: Surroundings;
+  readonly surroundings: SurroundingsByEnvironment;
 }
+
+/** What a process takes from the place it is started on, by the environment it is started from. */
+export type SurroundingsByEnvironment = Readonly<Record<string, Surroundings>>;
 
 /** Tokens the language model can look back on where the plan names none; a spoken conversation with short answers stays well below. */
 const usualContextTokens = 4096;
@@ -31,52 +34,49 @@ export function stackOf(input: StackInput): readonly Service[] {
   const stt = plannedService(plan, 'stt');
   const llm = plannedService(plan, 'llm');
   const tts = plannedService(plan, 'tts');
-  return [
-    serviceOf('stt', stt, input, () => ({
-      model: folderOf(input, stt.model),
-      modelId: stt.model,
-      device: stt.device,
-      precision: stt.precision,
-      threads: stt.threads,
-      language: 'en',
-      warmupAudio: join(input.root, 'assets', 'questions', 'capital-of-france.wav'),
-    })),
-    serviceOf('llm', llm, input, () => ({
-      model: fileOf(input, llm.model, '.gguf'),
-      modelId: llm.model,
-      device: llm.device,
-      threads: llm.threads,
-      contextTokens: llm.contextTokens ?? usualContextTokens,
-    })),
-    serviceOf('tts', tts, input, () => ({
-      model: fileOf(input, tts.model, '.onnx'),
-      modelId: tts.model,
-      voices: voicesOf(input),
-      voice: plan.voice,
-      device: tts.device,
-      threads: tts.threads,
-    })),
-    conversationOf(input, { stt, llm, tts }),
-  ];
+  return [...[stt, llm, tts].map((planned) => serviceOf(planned, input)), conversationOf(input)];
 }
 
 type SpeechService = 'stt' | 'llm' | 'tts';
 
-const modules: Readonly<Record<SpeechService, string>> = {
-  stt: 'earshot.engines.whisper',
-  llm: 'earshot.engines.llama',
-  tts: 'earshot.engines.kokoro',
-};
-
-function serviceOf(id: SpeechService, planned: PlannedService, input: StackInput, section: () => Record<string, unknown>): Service {
-  const common = { id, engine: planned.engine, model: planned.model, device: planned.device, needs: [], startBudgetMs };
-  if (planned.server !== null) return { ...common, run: externalRun(id, planned, input, planned.server) };
-  return { ...common, run: processRun(input, modules[id], planned, section) };
+/** What starts an engine: its module, and its part of the launch line. */
+export interface EngineLaunch {
+  readonly module: string;
+  readonly section: Readonly<Record<string, unknown>>;
 }
 
-function conversationOf(input: StackInput, planned: Readonly<Record<SpeechService, PlannedService>>): Service {
-  const { settings, plan } = input;
-  const turn = plannedService(plan, 'turn');
+/** How an engine of ours is started for a planned service; throws for one that is not ours. */
+export function engineLaunch(planned: PlannedService, input: StackInput): EngineLaunch {
+  const common = { modelId: planned.model, device: planned.device, threads: planned.threads };
+  const warmupAudio = join(input.root, 'assets', 'questions', 'capital-of-france.wav');
+  switch (planned.engine) {
+    case 'whisper':
+      return { module: 'earshot.engines.whisper', section: { ...common, model: folderOf(input, planned.model), precision: planned.precision, language: 'en', warmupAudio } };
+    case 'kyutai':
+      return {
+        module: 'earshot.engines.kyutai',
+        section: { ...common, model: folderOf(input, planned.model), precision: planned.precision, windowSeconds: planned.windowSeconds, warmupAudio },
+      };
+    case 'llama':
+      return { module: 'earshot.engines.llama', section: { ...common, model: fileOf(input, planned.model, '.gguf'), contextTokens: planned.contextTokens ?? usualContextTokens } };
+    case 'kokoro':
+      return { module: 'earshot.engines.kokoro', section: { ...common, model: fileOf(input, planned.model, '.onnx'), voices: voicesOf(input), voice: input.plan.voice } };
+    default:
+      throw new Error(`no engine of ours is called "${planned.engine}"`);
+  }
+}
+
+function serviceOf(planned: PlannedService, input: StackInput): Service {
+  const id = planned.id === 'turn' ? 'conversation' : planned.id;
+  if (id === 'conversation') throw new Error('the turn detector lives in the conversation');
+  const common = { id, engine: planned.engine, model: planned.model, device: planned.device, needs: [], startBudgetMs };
+  if (planned.server !== null) return { ...common, run: externalRun(id, planned, input, planned.server) };
+  const { module, section } = engineLaunch(planned, input);
+  return { ...common, run: processRun(input, module, planned, () => section) };
+}
+
+function conversationOf(input: StackInput): Service {
+  const turn = plannedService(input.plan, 'turn');
   return {
     id: 'conversation',
     engine: 'pipecat',
@@ -84,28 +84,36 @@ function conversationOf(input: StackInput, planned: Readonly<Record<SpeechServic
     device: turn.device,
     needs: ['stt', 'llm', 'tts'],
     startBudgetMs,
-    run: processRun(input, 'earshot.conversation', turn, (endpoints) => {
-      const stt = endpointOf(endpoints, 'stt');
-      const llm = endpointOf(endpoints, 'llm');
-      const tts = endpointOf(endpoints, 'tts');
-      return {
-        stt: { url: `${stt.origin.replace(/^http/, 'ws')}${streamingPath}`, token: stt.token },
-        llm: {
-          url: baseUrl(planned.llm, llm),
-          token: llm.token,
-          model: planned.llm.model,
-          // A thinking model in a voice loop keeps silent for minutes (173 s against 0.5 s measured).
-          extraBody: planned.llm.engine === 'ollama' ? { reasoning_effort: 'none' } : {},
-          contextTokens: planned.llm.contextTokens ?? usualContextTokens,
-        },
-        tts: { url: baseUrl(planned.tts, tts), token: tts.token, model: planned.tts.model, voice: plan.voice },
-        vadModel: fileOf(input, 'silero-vad', '.onnx'),
-        turnModel: fileOf(input, turn.model, '.onnx'),
-        systemPrompt: settings.systemPrompt,
-        maxReplyTokens: replyLimits.maxTokens,
-        temperature: replyLimits.temperature,
-      };
-    }),
+    run: processRun(input, conversationModule, turn, (endpoints) => conversationSection(input, endpoints)),
+  };
+}
+
+export const conversationModule = 'earshot.conversation';
+
+/** The conversation's part of the launch line: where the others are, and how it listens. */
+export function conversationSection(input: StackInput, endpoints: ReadonlyMap<ServiceId, Endpoint>): Record<string, unknown> {
+  const { settings, plan } = input;
+  const planned = { llm: plannedService(plan, 'llm'), tts: plannedService(plan, 'tts') };
+  const stt = endpointOf(endpoints, 'stt');
+  const llm = endpointOf(endpoints, 'llm');
+  const tts = endpointOf(endpoints, 'tts');
+  return {
+    stt: { url: `${stt.origin.replace(/^http/, 'ws')}${streamingPath}`, token: stt.token },
+    llm: {
+      url: baseUrl(planned.llm, llm),
+      token: llm.token,
+      model: planned.llm.model,
+      // A thinking model in a voice loop keeps silent for minutes (173 s against 0.5 s measured).
+      extraBody: planned.llm.engine === 'ollama' ? { reasoning_effort: 'none' } : {},
+      contextTokens: planned.llm.contextTokens ?? usualContextTokens,
+    },
+    tts: { url: baseUrl(planned.tts, tts), token: tts.token, model: planned.tts.model, voice: plan.voice },
+    vadModel: fileOf(input, 'silero-vad', '.onnx'),
+    turnModel: fileOf(input, plannedService(plan, 'turn').model, '.onnx'),
+    endOfTurn: settings.conversation.endOfTurn,
+    systemPrompt: settings.systemPrompt,
+    maxReplyTokens: replyLimits.maxTokens,
+    temperature: replyLimits.temperature,
   };
 }
 
@@ -115,7 +123,11 @@ function processRun(
   planned: PlannedService,
   section: (endpoints: ReadonlyMap<ServiceId, Endpoint>) => Record<string, unknown>,
 ): ProcessRun {
-  return { kind: 'process', module, python: input.installation.python, section, environment: childEnvironment(planned, input.surroundings) };
+  const env = planned.env ?? 'voice';
+  const installed = input.installation.environments[env];
+  const surroundings = input.surroundings[env];
+  if (installed === undefined || surroundings === undefined) throw new Error(`the environment ${env} is not installed`);
+  return { kind: 'process', module, python: installed.python, section, environment: childEnvironment(planned, surroundings) };
 }
 
 /** Ready means the same for a server of somebody else as for ours: it has answered, spoken, or taken a stream once. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { MovableService, Overrides, ServiceOverride } from './overrides.ts';
 import type { Settings } from './schema.ts';
@@ -34,6 +35,22 @@ export function setTorchBuild(id: string | null, origin: Origin): SettingsChange
 /** Fixes where a service runs and with what; null leaves all of it to the planner again. */
 export function setServiceOverride(id: MovableService, wanted: Omit<ServiceOverride, 'since' | 'reason'> | null, origin: Origin): SettingsChange {
   return { overrides: { services: { [id]: wanted === null ? null : { ...wanted, ...written(origin) } } } };
+}
+
+/** Makes the overrides `current` what they were in `target`, and leaves alone what is the same in both. */
+export function overridesChange(current: Overrides, target: Overrides): OverridesChange {
+  const gpus = placesThatDiffer(current.gpus, target.gpus);
+  const services = placesThatDiffer(current.services, target.services);
+  return {
+    ...(Object.keys(gpus).length === 0 ? {} : { gpus }),
+    ...(isDeepStrictEqual(current.torchBuild, target.torchBuild) ? {} : { torchBuild: target.torchBuild }),
+    ...(Object.keys(services).length === 0 ? {} : { services }),
+  };
+}
+
+function placesThatDiffer<Entry>(current: Readonly<Record<string, Entry>>, target: Readonly<Record<string, Entry>>): Record<string, Entry | null> {
+  const places = [...new Set([...Object.keys(current), ...Object.keys(target)])];
+  return Object.fromEntries(places.filter((place) => !isDeepStrictEqual(current[place], target[place])).map((place) => [place, target[place] ?? null]));
 }
 
 function written({ since, reason }: Origin): { readonly since: string; readonly reason: string } {

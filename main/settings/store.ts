@@ -18,7 +18,7 @@ export interface LoadedSettings {
 }
 
 /** The person's own file, in a folder that they look after. */
-function settingsPath(folders: Folders): string {
+export function settingsPath(folders: Folders): string {
   return join(folders.config, 'settings.json');
 }
 

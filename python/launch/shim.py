@@ -1,4 +1,4 @@
-"""Starts one service so that nothing of it survives main: `shim.py -- COMMAND [ARGUMENT...]`.
+"""Starts one service so that nothing of it survives main: `shim.py [--terminal] -- COMMAND [ARGUMENT...]`.
 
     main ──stdin──► shim ──stdin──► child ──► grandchildren
                     └──────── one process group / job ─────┘
@@ -14,6 +14,8 @@ goes back to main's group before it signals its own, and the leader of a session
     SIGTERM, SIGINT        SIGTERM for the child; SIGKILL for the group when it has not ended after five seconds
     the child ends         SIGKILL for what it left behind; exit with its code, or 128 + the signal that ended it
     the shim is killed     the child dies with it (Linux), the whole job does (Windows)
+    --terminal             the child's stderr is a terminal, so that an installer draws its bars; what is drawn is
+                           handed on to ours. Where there are none (Windows, no /dev/pts) stderr is inherited
 
 Nothing here depends on the child's good will or on its interpreter lock: that is why it is a process of its own.
 """
@@ -22,6 +24,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -35,27 +38,66 @@ EXIT_NOT_STARTED = 127
 _EXIT_SIGNALLED = 128
 _LINE_LIMIT_BYTES = 1 << 20
 _STDIN = 0
+_STDERR = 2
+_DRAIN_S = 1.0
+_ROWS_AND_COLUMNS = (500, 400)
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
     """Run the command after `--`; see the module's text for what happens when."""
-    if len(arguments) < 2 or arguments[0] != "--":  # noqa: PLR2004  # the dashes and a program
-        _give_up("usage: shim.py -- COMMAND [ARGUMENT...]", EXIT_USAGE)
+    terminal_wanted = bool(arguments) and arguments[0] == "--terminal"
+    dashes, *command = arguments[terminal_wanted:] or [""]
+    if dashes != "--" or not command:
+        _give_up("usage: shim.py [--terminal] -- COMMAND [ARGUMENT...]", EXIT_USAGE)
     group = _Group()
     line = _read_first_line()
+    terminal = open_terminal() if terminal_wanted else None
     try:
-        child = group.start(arguments[1:])
+        child = group.start(command, None if terminal is None else terminal.childs_end)
     except OSError as fault:
-        _give_up(f"cannot start {arguments[1]}: {fault.strerror}", EXIT_NOT_STARTED)
+        _give_up(f"cannot start {command[0]}: {fault.strerror}", EXIT_NOT_STARTED)
+    if terminal is not None:
+        terminal.hand_on()
     threading.Thread(target=_watch_stdin, args=(group,), daemon=True).start()
     _stop_child_when_told(child)
     _hand_on(line, child)
     code = child.wait()
+    if terminal is not None:
+        terminal.drain()
     group.end(code if code >= 0 else _EXIT_SIGNALLED - code)
+
+
+class _Terminal:
+    """A terminal between the child's stderr and ours. Nobody's controlling one: no signal ever comes from it."""
+
+    def __init__(self, ours: int, childs_end: int) -> None:
+        self._ours = ours
+        self.childs_end = childs_end
+        self._copying = threading.Thread(target=self._copy, daemon=True)
+
+    def hand_on(self) -> None:
+        """Begin to copy what the child draws. After its start: from then on it holds the other end, and it alone."""
+        os.close(self.childs_end)
+        self._copying.start()
+
+    def drain(self) -> None:
+        """Wait for what the child drew last. Something it left behind may hold its end open, so not for long."""
+        self._copying.join(_DRAIN_S)
+
+    def _copy(self) -> None:
+        # EIO: nobody holds the other end any more. A stderr that is gone means that main is.
+        with contextlib.suppress(OSError):
+            while drawn := os.read(self._ours, 65536):
+                while drawn:
+                    drawn = drawn[os.write(_STDERR, drawn) :]
 
 
 if sys.platform == "win32":
     from ctypes import wintypes
+
+    def open_terminal() -> _Terminal | None:
+        """None: Windows has no terminal that is only a pair of file descriptors."""
+        return None
 
     class _Limits(ctypes.Structure):
         """JOBOBJECT_EXTENDED_LIMIT_INFORMATION; only `flags` is set."""
@@ -94,9 +136,10 @@ if sys.platform == "win32":
             ):
                 raise ctypes.WinError(ctypes.get_last_error())
 
-        def start(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+        def start(self, command: Sequence[str], stderr: int | None) -> "subprocess.Popen[bytes]":
             """Start the child; it is born into the job."""
-            return subprocess.Popen(command, stdin=subprocess.PIPE, creationflags=subprocess.CREATE_NO_WINDOW)
+            no_window = subprocess.CREATE_NO_WINDOW
+            return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=stderr, creationflags=no_window)
 
         def kill(self) -> None:
             """End everything, the shim included."""
@@ -108,6 +151,18 @@ if sys.platform == "win32":
             os._exit(code)
 
 else:
+    import fcntl
+    import termios
+
+    def open_terminal() -> _Terminal | None:
+        """Open a terminal that is wide enough for no message to be broken, and high enough for all bars at once."""
+        try:
+            ours, childs_end = os.openpty()
+        except OSError:
+            return None
+        fcntl.ioctl(childs_end, termios.TIOCSWINSZ, struct.pack("HHHH", *_ROWS_AND_COLUMNS, 0, 0))
+        return _Terminal(ours, childs_end)
+
     _PR_SET_PDEATHSIG = 1
     _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -129,7 +184,7 @@ else:
                 # of our stdin is closed already, and that is seen as soon as stdin is read.
                 self.kill()
 
-        def start(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+        def start(self, command: Sequence[str], stderr: int | None) -> "subprocess.Popen[bytes]":
             """Start the child, which dies with the shim. No other thread runs yet, so code before exec is safe."""
 
             def die_with_the_shim() -> None:
@@ -137,7 +192,7 @@ else:
                 if os.getppid() != self._id:
                     os.kill(os.getpid(), signal.SIGKILL)
 
-            return subprocess.Popen(command, stdin=subprocess.PIPE, preexec_fn=die_with_the_shim)  # noqa: PLW1509
+            return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=stderr, preexec_fn=die_with_the_shim)  # noqa: PLW1509
 
         def kill(self) -> None:
             """End everything, the shim included."""

@@ -1,11 +1,9 @@
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import type { Command, Notice } from '../../preload/contract.ts';
+import type { Command, Notice, NoticeAction as Action } from '../../preload/contract.ts';
 import { request } from '../store/page.ts';
 import { Icon } from './icons.tsx';
 import { worstFirst } from './notice-order.ts';
 import './notices.css';
-
-type Action = Notice['actions'][number];
 
 interface Folding {
   readonly notice: Notice;
@@ -103,7 +101,7 @@ function Body({ notice, id }: { readonly notice: Notice; readonly id?: string })
         <div className="notice-actions">
           {actions.map((action) => (
             <button
-              key={action.command}
+              key={action.title}
               type="button"
               className="button"
               onClick={() => {
@@ -120,5 +118,17 @@ function Body({ notice, id }: { readonly notice: Notice; readonly id?: string })
 }
 
 function commandOf(action: Action, notice: Notice): Command {
-  return action.command === 'dismiss-notice' ? { kind: action.command, id: notice.id } : { kind: action.command };
+  switch (action.command) {
+    case 'dismiss-notice':
+      return { kind: 'dismiss-notice', id: notice.id };
+    case 'remedy':
+      return { kind: 'remedy', id: action.id, arguments: action.arguments };
+    case 'try-again':
+    case 'open-logs':
+    case 'plan-anew':
+    case 'keep-plan':
+    case 'go-back':
+    case 'keep-change':
+      return { kind: action.command };
+  }
 }

@@ -9,6 +9,7 @@ import { Orb } from './orb.tsx';
 import './panel.css';
 import { Services } from './services.tsx';
 import { Settings } from './settings.tsx';
+import { SetupStrip } from './setup-strip.tsx';
 import { Transcript } from './transcript.tsx';
 
 /** The whole window. */
@@ -42,6 +43,7 @@ export function Panel(): ReactNode {
         {settingsOpen ? <Settings snapshot={snapshot} /> : null}
         {/* Hidden, not taken away: a half-typed question outlives a look at the settings. */}
         <div className="panel-conversation" hidden={settingsOpen}>
+          {snapshot.setup?.where === 'background' ? <SetupStrip setup={snapshot.setup} /> : null}
           <Notices notices={snapshot.notices} />
           <Transcript snapshot={snapshot} />
           <Services services={snapshot.services} explanation={snapshot.explanation} />

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { AudioDevice, ListeningMode, Snapshot } from '../../preload/contract.ts';
 import { request } from '../store/page.ts';
 import { DeviceSelect } from './device-select.tsx';
+import { Engines } from './engines.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import './settings.css';
 
@@ -18,7 +19,7 @@ const modes: readonly Mode[] = [
 
 /** What can be chosen, and what is rarely needed. */
 export function Settings({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
-  const { listening, audio, version } = snapshot;
+  const { listening, audio, engines, version } = snapshot;
   return (
     <section className="settings" id="settings" aria-label="Settings" tabIndex={0}>
       <fieldset className="settings-group">
@@ -50,6 +51,7 @@ export function Settings({ snapshot }: { readonly snapshot: Snapshot }): ReactNo
           }}
         />
       </div>
+      {engines === null ? null : <Engines engines={engines} />}
       <div className="settings-group">
         <h2 className="settings-title">Conversation</h2>
         <div className="settings-actions">

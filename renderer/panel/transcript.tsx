@@ -11,13 +11,14 @@ import './transcript.css';
 
 /** Both sides of the conversation, or what to do to begin one. */
 export function Transcript({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
-  const { exchanges, setup } = snapshot;
+  const { exchanges } = snapshot;
+  const setup = snapshot.setup?.where === 'first' ? snapshot.setup : null;
   const { list, following, onScroll, toNewest } = useFollowNewest();
   const explained = exchanges.findLast((exchange) => exchange.latency !== null)?.id;
   return (
     <div className="transcript">
       <div className="transcript-list" ref={list} onScroll={onScroll} role="region" aria-label="Conversation" tabIndex={0}>
-        {setup === null ? null : <Setup steps={setup} />}
+        {setup === null ? null : <Setup setup={setup} />}
         {exchanges.length === 0 && setup === null ? <Invitation snapshot={snapshot} /> : null}
         {exchanges.length === 0 ? null : (
           <ol className="exchanges">

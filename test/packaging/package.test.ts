@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installedUv } from '../../main/environment/io/uv.ts';
 import { userFolders } from '../../main/platform/folders.ts';
 import { linkedHome, removeHome } from '../../main/telemetry/io/linked-home.ts';
 import { packageApp, type PackagedFolder } from '../../package.ts';
@@ -36,7 +37,7 @@ const ends: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   output = await mkdtemp(join(tmpdir(), 'earshot-package-'));
   ends.push(() => rm(output, { recursive: true, force: true }));
-  packaged = await packageApp(output);
+  packaged = await packageApp(output, userFolders(earshotEnvironment()));
   const linked = await linkedHome(userFolders(earshotEnvironment()), {});
   if (linked === null) throw new Error('the product is not installed in the home of the tests: npm test does it first');
   home = linked;
@@ -74,10 +75,20 @@ test('the package consists of the bundles, what they need beside them, and nothi
   const held = listPackage(archive, { isPack: false });
   expect(held.filter((path) => path !== '/package.json' && !/^\/dist(\/|$)/.test(path))).toEqual([]);
   expect(held).toEqual(expect.arrayContaining(['/package.json', '/dist/index.cjs', '/dist/preload.cjs', '/dist/renderer/index.html']));
-  expect((await readdir(resources)).sort()).toEqual(['LICENSE', 'NOTICES.md', 'app.asar', 'assets', 'python']);
+  expect((await readdir(resources)).sort()).toEqual(['LICENSE', 'NOTICES.md', 'app.asar', 'assets', 'python', 'tools']);
   const files = (await readdir(resources, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   expect(files.filter((file) => /__pycache__|\.pyc$|test_|\.map$/.test(file))).toEqual([]);
   expect(files.filter((file) => readFileSync(file).includes(repository))).toEqual([]);
+});
+
+test('it carries the uv of its lock, with the licences of that, and needs no other', async () => {
+  const resources = join(packaged.folder, 'resources');
+  const pinned = /^uv==(\S+)/m.exec(readFileSync(join(resources, 'python', 'locks', 'uv.txt'), 'utf8'))?.[1] ?? '';
+  const folder = join(resources, 'tools', `uv-${pinned}`);
+  expect((await readdir(folder, { recursive: true })).sort()).toEqual(['bin', join('bin', 'uv'), 'licenses', join('licenses', 'LICENSE-APACHE'), join('licenses', 'LICENSE-MIT')]);
+  // A home where nothing was ever installed.
+  const found = await installedUv(userFolders({ EARSHOT_HOME: join(output, 'new-home') }), resources);
+  expect((await found?.run(['--version']))?.stdout).toMatch(new RegExp(`^uv ${pinned.replaceAll('.', String.raw`\.`)}\\b`));
 });
 
 test('its fuses close every way to run other code with its name', async () => {

@@ -26,7 +26,7 @@ export async function smallCheckout(packages: readonly Wheel[] = [tiny]): Promis
   // The tools of the set-up run behind it.
   mkdirSync(join(root, 'python', 'launch'));
   copyFileSync(join(repository, 'python', 'launch', 'shim.py'), join(root, 'python', 'launch', 'shim.py'));
-  lockVoice(root, packages);
+  lockEnvironment(root, 'voice', packages);
   await realUv();
   const home = temporaryFolder();
   const folders = userFolders({ EARSHOT_HOME: home });
@@ -37,9 +37,9 @@ export async function smallCheckout(packages: readonly Wheel[] = [tiny]): Promis
   return { root, home, folders, uv };
 }
 
-/** Makes `packages` the voice environment of a checkout. */
-export function lockVoice(root: string, packages: readonly Wheel[]): void {
-  writeFileSync(join(root, 'python', 'locks', 'voice.linux.txt'), `${packages.map((each) => each.requirement).join('\n')}\n`);
+/** Makes `packages` an environment of a checkout. */
+export function lockEnvironment(root: string, environment: string, packages: readonly Wheel[]): void {
+  writeFileSync(join(root, 'python', 'locks', `${environment}.linux.txt`), `${packages.map((each) => each.requirement).join('\n')}\n`);
 }
 
 /** Names of everything that stands where environments do, half-made ones too. */

@@ -9,25 +9,36 @@ import { downloadFault } from '../download-fault.ts';
 import { moveIn } from './move-in.ts';
 import { pythonForShim, pythonWithPip } from './python.ts';
 import { runTool, type Shim, type ToolResult } from './run-tool.ts';
+import { followUv, type FollowOptions } from './uv-output.ts';
 
-/** What a person can follow of uv's output; it also prints every package with its version and folders of ours. */
-const followed = /^(Downloading|Building|Prepared|Installed|Bytecode compiled)\b/;
+/** How one run is followed and ended. */
+export interface RunOptions extends FollowOptions {
+  /** Aborted: uv and all that it has started end at once. What it has unpacked into its cache by then is kept. */
+  readonly signal?: AbortSignal | undefined;
+  /** Settings of uv for this run; what the person has set counts for more. */
+  readonly preset?: Readonly<Record<string, string>>;
+}
 
 export interface UvRunner {
   readonly version: string;
-  readonly run: (args: readonly string[], onLine?: (line: string) => void) => Promise<ToolResult>;
+  readonly run: (args: readonly string[], options?: ((line: string) => void) | RunOptions) => Promise<ToolResult>;
 }
 
 /** uv, installed and ready to run. */
 export interface Uv extends UvRunner {
   /** The same behind the launch shim, which this Python runs: for all that takes long, because nothing of it outlives main. */
   readonly keptBy: (python: string) => UvRunner;
+  /**
+   * Takes what no installation can use out of its cache: a run that was ended leaves what it had half fetched there
+   * (1.1 GiB after eight seconds of a torch), and never looks at it again. Packages that were fetched whole stay.
+   */
+  readonly tidyCache: () => Promise<ToolResult>;
 }
 
-/** The uv of our lock if it is installed. */
+/** The uv of our lock if it is there: shipped with the app, or installed by us. */
 export async function installedUv(folders: Folders, root: string): Promise<Uv | null> {
   const { version } = await uvLock(root);
-  const program = uvProgram(uvFolder(folders, version));
+  const program = uvProgram(shippedUvFolder(root, version)) ?? uvProgram(uvFolder(folders, version));
   return program === null ? null : uvAt(program, version, folders, root);
 }
 
@@ -56,7 +67,8 @@ export async function installUv(folders: Folders, root: string, onLine: (line: s
   return uvAt(program, version, folders, root);
 }
 
-async function uvLock(root: string): Promise<{ version: string; path: string }> {
+/** The uv that our lock pins, and the path of that lock. */
+export async function uvLock(root: string): Promise<{ version: string; path: string }> {
   const path = join(root, 'python', 'locks', 'uv.txt');
   const version = /^uv==(\S+)/m.exec(await readFile(path, 'utf8'))?.[1];
   if (version === undefined) throw new Error(`${path} pins no uv`);
@@ -67,7 +79,13 @@ function uvFolder(folders: Folders, version: string): string {
   return join(folders.data, 'tools', `uv-${version}`);
 }
 
-function uvProgram(folder: string): string | null {
+/** Where a packaged app carries its uv. */
+export function shippedUvFolder(root: string, version: string): string {
+  return join(root, 'tools', `uv-${version}`);
+}
+
+/** uv's program in a folder that pip or uv has installed it into. */
+export function uvProgram(folder: string): string | null {
   const names = [join('bin', 'uv'), join('bin', 'uv.exe'), join('Scripts', 'uv.exe')];
   return names.map((name) => join(folder, name)).find((path) => existsSync(path)) ?? null;
 }
@@ -76,25 +94,38 @@ function shimIn(root: string, python: string): Shim {
   return { python, path: join(root, 'python', 'launch', 'shim.py') };
 }
 
+/**
+ * A line that is slow and shared by fifty downloads may be silent for more than uv's 30 s. Its three retries stay: with
+ * five, a computer without a network waits 47 s (measured) to be told so, instead of 8.
+ */
+const preset: Readonly<Record<string, string>> = { UV_HTTP_TIMEOUT: '60' };
+
 function uvAt(program: string, version: string, folders: Folders, root: string): Uv {
-  const environment = downloadEnvironment(process.env, {
+  const own = {
     UV_CACHE_DIR: join(folders.cache, 'uv'),
     UV_PYTHON_INSTALL_DIR: join(folders.data, 'python'),
+    // A Python of ours is nobody else's: no link in the person's own folders, no entry in the registry.
+    UV_PYTHON_INSTALL_BIN: '0',
+    UV_PYTHON_INSTALL_REGISTRY: '0',
     // A project file in the current folder must not steer what we install.
     UV_NO_PROJECT: '1',
-  });
+  };
   function runner(shim: Shim | null): UvRunner {
     return {
       version,
-      run: (args, onLine) =>
-        runTool(program, args, {
-          env: environment,
-          shim,
-          onLine: (line) => {
-            if (followed.test(line)) onLine?.(line);
-          },
-        }),
+      run: (args, given = {}) => {
+        const options: RunOptions = typeof given === 'function' ? { onLine: given } : given;
+        const { drawn, env, onLine } = followUv(options);
+        const person = downloadEnvironment(process.env);
+        return runTool(program, args, { env: { ...preset, ...options.preset, ...person, ...env, ...own }, shim, signal: options.signal, drawn, onLine });
+      },
     };
   }
-  return { ...runner(null), keptBy: (python) => runner(shimIn(root, python)) };
+  const plain = runner(null);
+  return {
+    ...plain,
+    keptBy: (python) => runner(shimIn(root, python)),
+    // Another uv that works with the cache keeps it for itself: then another time.
+    tidyCache: () => plain.run(['cache', 'prune'], { preset: { UV_LOCK_TIMEOUT: '5' } }),
+  };
 }

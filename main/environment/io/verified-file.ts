@@ -4,26 +4,39 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { writeFileAtomically } from '../../platform/atomic-file.ts';
-import type { ModelFile } from '../../plan/catalogue.ts';
+import { digestText, type Digest } from '../download-digest.ts';
 
+/** The name of the first field is from the time when there was one kind of sum only; stamps of that time still count. */
 const stampSchema = z.object({ sha256: z.string(), bytes: z.number(), modifiedMs: z.number(), changedMs: z.number() });
 
-/** sha256 of a file as 64 hex digits. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
+/** What a file must be: as many bytes, and this sum of them. */
+export interface ExpectedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly digest: Digest;
+}
+
+/** Sum of a file in small hex digits. */
+export async function hexOf(path: string, algorithm: Digest['algorithm']): Promise<string> {
+  const hash = createHash(algorithm === 'git-sha1' ? 'sha1' : algorithm);
+  if (algorithm === 'git-sha1') hash.update(`blob ${(await stat(path)).size}\0`);
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');
 }
 
+export async function hasDigest(path: string, { algorithm, hex }: Digest): Promise<boolean> {
+  return (await hexOf(path, algorithm)) === hex;
+}
+
 /**
- * Whether the file at `path` is the one the catalogue names. Hashing 240 MB at every start would cost a second, so a
+ * Whether the file at `path` is the one that is expected. Hashing 240 MB at every start would cost a second, so a
  * stamp beside the file remembers what was hashed; any write moves the change time and makes it count for nothing.
  */
-export async function isVerified(path: string, expected: ModelFile, options: { readonly rehash: boolean }): Promise<boolean> {
-  const now = await stampOf(path, expected.sha256);
+export async function isVerified(path: string, expected: ExpectedFile, options: { readonly rehash: boolean }): Promise<boolean> {
+  const now = await stampOf(path, expected.digest);
   if (now?.bytes !== expected.bytes) return false;
   if (!options.rehash && (await readStamp(path)) === JSON.stringify(now)) return true;
-  if ((await sha256Of(path)) !== expected.sha256) return false;
+  if (!(await hasDigest(path, expected.digest))) return false;
   await writeFileAtomically(stampPath(path), JSON.stringify(now));
   return true;
 }
@@ -35,8 +48,8 @@ export async function removeVerified(path: string): Promise<void> {
 }
 
 /** Remembers that the file was hashed and agreed; call it once the file stands under its final name. */
-export async function stampVerified(path: string, expected: ModelFile): Promise<void> {
-  const stamp = await stampOf(path, expected.sha256);
+export async function stampVerified(path: string, expected: ExpectedFile): Promise<void> {
+  const stamp = await stampOf(path, expected.digest);
   await writeFileAtomically(stampPath(path), JSON.stringify(stamp));
 }
 
@@ -44,10 +57,10 @@ function stampPath(path: string): string {
   return `${path}.verified`;
 }
 
-async function stampOf(path: string, sha256: string): Promise<z.infer<typeof stampSchema> | null> {
+async function stampOf(path: string, digest: Digest): Promise<z.infer<typeof stampSchema> | null> {
   try {
     const { size, mtimeMs, ctimeMs } = await stat(path);
-    return { sha256, bytes: size, modifiedMs: mtimeMs, changedMs: ctimeMs };
+    return { sha256: digest.algorithm === 'sha256' ? digest.hex : digestText(digest), bytes: size, modifiedMs: mtimeMs, changedMs: ctimeMs };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;

@@ -1,5 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { InstalledEnvironment } from '../../environment/model.ts';
+import type { Surroundings } from '../child-environment.ts';
+import type { SurroundingsByEnvironment } from '../stack.ts';
+
+/** What the processes of each environment take from the place they are started on. */
+export async function surroundingsOf(environments: Readonly<Record<string, InstalledEnvironment>>, os: Surroundings['os']): Promise<SurroundingsByEnvironment> {
+  const entries = await Promise.all(
+    Object.values(environments).map(async ({ id, python }) => {
+      const libraryFolders = await libraryFoldersOf(python, os.platform);
+      return [id, { os, libraryFolders, searchPath: process.env['PATH'] ?? '' }] as const;
+    }),
+  );
+  return Object.fromEntries(entries);
+}
 
 /** Folders of the CUDA libraries that came as wheels (`nvidia-cublas-cu12`, `nvidia-cudnn-cu12`, …) in the environment of a Python. */
 export async function libraryFoldersOf(python: string, platform: 'linux' | 'win32'): Promise<readonly string[]> {

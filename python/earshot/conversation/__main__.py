@@ -13,6 +13,11 @@ _BODY_LIMIT_BYTES = 4 << 20
 """Two minutes of audio for the turn detector, which listens to eight seconds."""
 
 
+def make(section: dict[str, object]) -> Conversation:
+    """Make the service of a section of the launch line; raises BadLaunchLine."""
+    return Conversation(parse_settings(section))
+
+
 def main() -> int:
     """Run the conversation and return the process's exit code."""
     # Where the environment says so, pipecat would run code or keep audio, and openai would log what is asked.
@@ -23,7 +28,7 @@ def main() -> int:
     # Main hanging up in the middle of a message is how every conversation ends, and no warning.
     levels: dict[str | None, str | int | bool] = {"": "INFO", "pipecat.transports.websocket.fastapi": "ERROR"}
     logger.add(sys.stderr, level="INFO", filter=levels, format="{level} {name}: {message}", diagnose=False)
-    return run(lambda section: Conversation(parse_settings(section)), body_limit_bytes=_BODY_LIMIT_BYTES)
+    return run(make, body_limit_bytes=_BODY_LIMIT_BYTES)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,10 @@ HEARD_RATE_HZ = 16_000
 SPOKEN_RATE_HZ = 24_000
 """What main gets, and what a recogniser is sent."""
 
+STEP_SAMPLES = 1_920
+STEP_S = STEP_SAMPLES / SPOKEN_RATE_HZ
+"""80 ms at 24 kHz: what moshi-server takes as one step."""
+
 WINDOW_SAMPLES = 512
 WINDOW_BYTES = 2 * WINDOW_SAMPLES
 WINDOW_MS = 32

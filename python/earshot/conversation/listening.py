@@ -24,9 +24,10 @@ from pipecat.utils.time import time_now_iso8601
 
 from earshot.conversation import messages
 from earshot.conversation.audio import HEARD_RATE_HZ
-from earshot.conversation.end_of_turn import EndOfTurnDetector
+from earshot.conversation.end_of_turn import EndOfTurnDetector, Pause
 from earshot.conversation.hearing import Hearing, duration_ms
 from earshot.conversation.history import Message
+from earshot.conversation.pause_sense import PauseSense
 from earshot.conversation.settings import SpeechToText
 from earshot.conversation.stopwatch import Stopwatch
 from earshot.conversation.transcriber import Transcriber
@@ -50,12 +51,12 @@ from earshot.conversation.turn_taking import (
     TellSpeechStarted,
     TellWords,
     Typed,
+    Understood,
     is_deciding,
     next_step,
 )
 from earshot.conversation.turns import HeardTurn, Tell, Turns
 from earshot.conversation.voice_activity import START_MS, VoiceDetector
-from earshot.serving import engine_worker
 
 _PRE_ROLL_MS = 500 + START_MS
 """What a recogniser gets from before speech was noticed: soft beginnings, and the speech that it took to notice."""
@@ -190,6 +191,8 @@ class Listening(FrameProcessor):
                 history = LLMMessagesUpdateFrame(cast(Any, list(post.messages)), run_llm=False)
                 history.interruptible = False
                 await self.push_frame(history)
+            case Understood() if post.turn != self._transcriber.turn:
+                pass  # a new turn has begun since
             case _:
                 await self._step(post)
 
@@ -219,8 +222,7 @@ class Listening(FrameProcessor):
                 self._transcriber.begin(self._hearing.last(self._turn_start_ms))
                 await self.push_frame(ProposedUserStartedSpeakingFrame())
             case AskBoth():
-                self._transcriber.mark(effect.marker)
-                self._judge(effect.marker)
+                self._judge(effect.marker, self._transcriber.mark(effect.marker))
             case NoteComplete():
                 self._stopwatch.complete(effect.silent_ms)
             case EndTurn():
@@ -270,14 +272,14 @@ class Listening(FrameProcessor):
         stopped.interruptible = False
         await self.push_frame(stopped)
 
-    def _judge(self, marker: int) -> None:
+    def _judge(self, marker: int, sense: asyncio.Future[PauseSense | None]) -> None:
         if self._judging is not None:
             self._judging.cancel()
-        audio = self._hearing.last(self._turn_start_ms)
+        pause = Pause(self._hearing.last(self._turn_start_ms), sense)
 
         async def judge() -> None:
             try:
-                verdict = await engine_worker.run(lambda: self._detector.judge(audio))
+                verdict = await self._detector.judge(pause)
             except Exception:
                 logger.exception("the turn detector failed; silence will end the turn")
                 self._inbox.put_nowait(Judged(marker, complete=False))

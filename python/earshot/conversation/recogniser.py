@@ -1,21 +1,28 @@
 """One connection to a recogniser: moshi-server's protocol, msgpack over a WebSocket."""
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, assert_never
 
 import msgpack
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
-from earshot.conversation.audio import HEARD_RATE_HZ, SPOKEN_RATE_HZ
+from earshot.conversation.audio import HEARD_RATE_HZ, SPOKEN_RATE_HZ, STEP_S, STEP_SAMPLES
+from earshot.conversation.pause_sense import PauseSense, after_step
+from earshot.conversation.recogniser_messages import BadMessage, Failure, MarkerBack, Other, Ready, Step, Word, parse
 from earshot.conversation.settings import SpeechToText
+from earshot.conversation.silence import Silence
+from earshot.conversation.turn_taking import Understood
 from earshot.conversation.words import Words
 
-_FRAME_SAMPLES = 1_920
-"""80 ms at 24 kHz: what moshi-server takes as one step."""
+_PREFIX_STEPS = 13
+"""The second of silence that Kyutai's 2.6B wants ahead of the first word, as its own clients do. Ours see to it."""
 
 _OPEN_TIMEOUT_S = 5
 _CLOSE_TIMEOUT_S = 1
@@ -23,26 +30,46 @@ _MESSAGE_LIMIT_BYTES = 1 << 20
 
 
 class RecogniserFailed(Exception):
-    """The recogniser said that it cannot go on."""
+    """The recogniser said that it cannot go on, or nothing that can be understood."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything said since the turn began, up to a marker."""
+    """Everything said since the turn began, up to a marker.
+
+    Attributes:
+        sense: what the recogniser believes of the pause; None from one that says nothing of pauses.
+    """
 
     marker: int
     transcript: str
+    sense: PauseSense | None
 
 
 class Recogniser:
-    """An open session. A turn begins with `begin`; what was said before it is forgotten on both sides."""
+    """An open session. A turn begins with `begin`; what was said before it is forgotten on both sides.
 
-    def __init__(self, connection: ClientConnection) -> None:
+    Two kinds of server are on the other side. Whisper recognises when a marker asks it to; the turn's audio goes on
+    meanwhile. A streaming one (Kyutai) recognises step by step, and some of them only while audio comes in: such a
+    server is sent silence after a marker, and the turn's own audio waits until the marker is back. Silence between the
+    pieces of a word would be worse than none. Which kind it is shows in what it sends: only a streaming one tells of
+    steps, or words that no marker asked for.
+    """
+
+    def __init__(self, connection: ClientConnection, settings: SpeechToText) -> None:
         self._connection = connection
-        self._words = Words()
+        self._is_foreign = settings.flush == "silence"
+        self._needs_silence = self._is_foreign
+        self._turn = 0
         self._turns_not_ready = 0
+        self._words = Words()
+        self._sense: PauseSense | None = None
         self._resampler = _resampler()
         self._unsent: list[NDArray[np.float32]] = []
+        self._silence = Silence()
+        self._marker: int | None = None
+        self._moved = asyncio.Event()
+        self._flushing: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, settings: SpeechToText) -> Self:
@@ -59,61 +86,144 @@ class Recogniser:
             # A proxy from the environment has no business between us and an address we were given.
             proxy=None,
         )
-        return cls(connection)
+        return cls(connection, settings)
 
-    async def begin(self) -> None:
+    @property
+    def serves_one_turn(self) -> bool:
+        """Whether the next turn needs another connection.
+
+        On a second Init moshi-server forgets neither the audio it has not taken yet nor the markers it owes, and
+        without batches it knows no Init at all. Each open connection also keeps one of its few places.
+        """
+        return self._needs_silence
+
+    async def begin(self, turn: int) -> None:
         """Begin a turn. Words still on their way belong to an older one and are ignored."""
+        self._turn = turn
         self._words = Words()
+        self._sense = None
         self._turns_not_ready += 1
         self._resampler = _resampler()
         self._unsent = []
+        self._silence = Silence()
+        self._marker = None
         await self._send({"type": "Init"})
+        if self._is_foreign:
+            await self._send_audio(np.zeros(_PREFIX_STEPS * STEP_SAMPLES, np.float32))
 
     async def hear(self, audio: bytes) -> None:
         """Pass on audio (s16le, 16 kHz), in whole steps of 80 ms; the rest waits for more or for the marker."""
+        await self._flushed()
         samples = np.frombuffer(audio, dtype="<i2").astype(np.float32) / 32_768
         self._unsent.append(self._resampler.resample_chunk(samples))
         pending = np.concatenate(self._unsent)
-        whole = len(pending) - len(pending) % _FRAME_SAMPLES
+        whole = len(pending) - len(pending) % STEP_SAMPLES
         self._unsent = [pending[whole:]]
         if whole:
             await self._send_audio(pending[:whole])
 
     async def mark(self, marker: int) -> None:
         """Ask for the final words up to here; the last 12 ms stay in the resampler, and they are silent."""
-        await self._send_audio(np.concatenate([*self._unsent, np.zeros(0, np.float32)]))
+        await self._flushed()
+        rest = np.concatenate([*self._unsent, np.zeros(0, np.float32)])
         self._unsent = []
+        # moshi-server counts whole steps only, and would give the marker back before it has taken the rest.
+        missing = self._silence.rest_samples(len(rest)) if self._needs_silence else 0
+        await self._send_audio(np.concatenate([rest, np.zeros(missing, np.float32)]))
+        self._marker = marker
         await self._send({"type": "Marker", "id": marker})
+        self._flush_if_needed()
 
-    async def listen(self, answered: Callable[[Answer], None]) -> None:
+    async def listen(self, answered: Callable[[Answer], None], understood: Callable[[Understood], None]) -> None:
         """Read until the connection ends; raises RecogniserFailed or websockets' ConnectionClosed."""
-        async for message in self._connection:
-            self._take(msgpack.unpackb(message), answered)
-        raise RecogniserFailed("it closed the connection")
+        try:
+            async for message in self._connection:
+                self._take(message, answered, understood)
+            raise RecogniserFailed("it closed the connection")
+        except BadMessage as fault:
+            raise RecogniserFailed(str(fault)) from fault
+        finally:
+            self._end_flush()
 
     async def close(self) -> None:
         """Hang up."""
+        self._end_flush()
         await self._connection.close()
 
-    def _take(self, message: dict[str, object], answered: Callable[[Answer], None]) -> None:
-        match message:
-            case {"type": "Ready"}:
-                # A real moshi-server also says so unasked, right after the handshake.
+    def _take(
+        self, message: str | bytes, answered: Callable[[Answer], None], understood: Callable[[Understood], None]
+    ) -> None:
+        match parse(message):
+            case Ready():
+                # Servers also say so unasked, right after the handshake.
                 self._turns_not_ready = max(0, self._turns_not_ready - 1)
-            case {"type": "Error", "message": str(reason)}:
+            case Failure(reason):
                 raise RecogniserFailed(reason)
             case _ if self._turns_not_ready:
                 return
-            case {"type": "Word", "text": str(text), "start_time": float() | int() as start_s}:
-                self._words.add(float(start_s), text)
-            case {"type": "Marker", "id": int(marker)}:
+            case Step(pause):
+                self._step(pause)
+            case Word(text, start_s):
+                is_unasked = self._marker is None
+                if is_unasked:
+                    self._is_streaming()
+                self._words.add(start_s, text)
+                if is_unasked:
+                    understood(Understood(self._turn, self._words.text()))
+            case MarkerBack(marker):
                 self._words.end_answer()
-                answered(Answer(marker, self._words.text()))
-            case _:
-                return  # Step and EndWord say nothing that is needed here
+                if marker == self._marker:
+                    self._end_flush()
+                answered(Answer(marker, self._words.text(), self._sense))
+            case Other():
+                return
+            case said:
+                assert_never(said)
+
+    def _step(self, pause: float | None) -> None:
+        self._silence.stepped()
+        if pause is not None:
+            self._sense = after_step(self._sense, pause)
+        self._is_streaming()
+        self._moved.set()
+
+    def _is_streaming(self) -> None:
+        self._words.only_adds()
+        self._needs_silence = True
+        self._flush_if_needed()
+
+    def _flush_if_needed(self) -> None:
+        if self._needs_silence and self._marker is not None and self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+
+    def _end_flush(self) -> None:
+        self._marker = None
+        self._moved.set()
+
+    async def _flushed(self) -> None:
+        if self._flushing is not None:
+            await asyncio.wait({self._flushing})
+            self._flushing = None
+
+    async def _flush(self) -> None:
+        """Send silence until the marker is back, as fast as it is heard and never slower than it would sound."""
+        steps = self._silence.first_steps()
+        # Whoever listens is told of a connection that ends.
+        with contextlib.suppress(ConnectionClosed):
+            while self._marker is not None:
+                self._moved.clear()
+                await self._send_audio(np.zeros(steps * STEP_SAMPLES, np.float32))
+                try:
+                    async with asyncio.timeout(STEP_S):
+                        await self._moved.wait()
+                except TimeoutError:
+                    steps = 1
+                else:
+                    steps = self._silence.more_steps()
 
     async def _send_audio(self, samples: NDArray[np.float32]) -> None:
         if len(samples):
+            self._silence.sent(len(samples))
             await self._send({"type": "Audio", "pcm": samples.tolist()})
 
     async def _send(self, message: dict[str, object]) -> None:

@@ -12,7 +12,7 @@ from earshot.serving import ApiError, Description, engine_worker
 
 if TYPE_CHECKING:
     from earshot.conversation.client import Clients
-    from earshot.conversation.end_of_turn import SmartTurn
+    from earshot.conversation.end_of_turn import EndOfTurnDetector, SmartTurn
     from earshot.conversation.session import Means
     from earshot.conversation.transport import Pace
 
@@ -25,7 +25,8 @@ class Conversation:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._detector: SmartTurn | None = None
+        self._smart_turn: SmartTurn | None = None
+        self._end_of_turn: EndOfTurnDetector | None = None
         self._clients: Clients | None = None
         self._current: WebSocket | None = None
 
@@ -33,13 +34,15 @@ class Conversation:
         """Load both models and let each judge once."""
         from earshot.conversation.audio import WINDOW_BYTES
         from earshot.conversation.client import Clients
-        from earshot.conversation.end_of_turn import SmartTurn
+        from earshot.conversation.end_of_turn import BySense, BySound, SmartTurn
 
         for model in (self._settings.vad_model, self._settings.turn_model):
             if not model.is_file():
                 raise FileNotFoundError(f"the model {model} is missing")
-        self._detector = SmartTurn(self._settings.turn_model)
-        self._detector.judge(bytes(WINDOW_BYTES))
+        self._smart_turn = SmartTurn(self._settings.turn_model)
+        self._smart_turn.judge(bytes(WINDOW_BYTES))
+        by_sound = BySound(self._smart_turn)
+        self._end_of_turn = BySense(by_sound) if self._settings.end_of_turn == "semantic" else by_sound
         self._clients = Clients.open(self._settings)
         self._means().voice_detector.hear(bytes(WINDOW_BYTES))
 
@@ -60,9 +63,9 @@ class Conversation:
             if not audio or len(audio) % 2:
                 message = "The body has to be audio: 16-bit samples, 16 kHz, mono."
                 raise ApiError(HTTPStatus.BAD_REQUEST, "bad-audio", message)
-            assert self._detector is not None
-            detector = self._detector
-            verdict = await engine_worker.run(lambda: detector.judge(audio))
+            assert self._smart_turn is not None
+            smart_turn = self._smart_turn
+            verdict = await engine_worker.run(lambda: smart_turn.judge(audio))
             return {"complete": verdict.complete, "probability": verdict.probability, "ms": round(verdict.took_ms, 1)}
 
     async def close(self) -> None:
@@ -91,9 +94,9 @@ class Conversation:
         from earshot.conversation.voice_activity import VoiceDetector
 
         assert self._clients is not None
-        assert self._detector is not None
+        assert self._end_of_turn is not None
         voice_detector = VoiceDetector(self._settings.vad_model)
-        return Means(self._settings, self._clients, voice_detector, self._detector)
+        return Means(self._settings, self._clients, voice_detector, self._end_of_turn)
 
 
 async def hang_up(replaced: WebSocket) -> None:

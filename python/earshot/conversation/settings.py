@@ -3,16 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from earshot.serving.launch import BadLaunchLine, read_positive, read_section, read_text
+from earshot.serving.launch import BadLaunchLine, read_optional_text, read_positive, read_section, read_text
+
+Flush = Literal["marker", "silence"]
+"""What makes a recogniser write its last words: being asked, or silence that it is sent after that as well."""
+
+EndOfTurn = Literal["smart-turn", "semantic"]
+"""Who judges a pause: Smart Turn by its sound, or the recogniser by what it understands."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechToText:
-    """A recogniser that speaks moshi-server's protocol."""
+    """A recogniser that speaks moshi-server's protocol.
+
+    Attributes:
+        flush: "silence" for a server of somebody else's. For ours "marker" will do: one that shows by what it sends
+            that it recognises step by step is sent silence all the same.
+    """
 
     url: str
     token: str
+    flush: Flush = "marker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,7 @@ class Settings:
     text_to_speech: TextToSpeech
     vad_model: Path
     turn_model: Path
+    end_of_turn: EndOfTurn
 
 
 def parse_settings(section: Mapping[str, object]) -> Settings:
@@ -67,7 +81,7 @@ def parse_settings(section: Mapping[str, object]) -> Settings:
     llm = read_section(section, "llm")
     tts = read_section(section, "tts")
     return Settings(
-        speech_to_text=SpeechToText(url=_read_url(stt, "ws"), token=read_text(stt, "token")),
+        speech_to_text=SpeechToText(url=_read_url(stt, "ws"), token=read_text(stt, "token"), flush=_read_flush(stt)),
         language_model=LanguageModel(
             url=_read_url(llm, "http"),
             token=read_text(llm, "token"),
@@ -86,6 +100,7 @@ def parse_settings(section: Mapping[str, object]) -> Settings:
         ),
         vad_model=Path(read_text(section, "vadModel")),
         turn_model=Path(read_text(section, "turnModel")),
+        end_of_turn=_read_end_of_turn(section),
     )
 
 
@@ -101,3 +116,23 @@ def _read_number(section: Mapping[str, object], name: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise BadLaunchLine(f'"{name}" is missing or not a number')
     return float(value)
+
+
+def _read_flush(section: Mapping[str, object]) -> Flush:
+    match read_optional_text(section, "flush"):
+        case None | "marker":
+            return "marker"
+        case "silence":
+            return "silence"
+        case other:
+            raise BadLaunchLine(f'"flush" is "{other}", neither "marker" nor "silence"')
+
+
+def _read_end_of_turn(section: Mapping[str, object]) -> EndOfTurn:
+    match read_optional_text(section, "endOfTurn"):
+        case None | "smart-turn":
+            return "smart-turn"
+        case "semantic":
+            return "semantic"
+        case other:
+            raise BadLaunchLine(f'"endOfTurn" is "{other}", neither "smart-turn" nor "semantic"')

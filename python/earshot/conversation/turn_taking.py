@@ -102,6 +102,19 @@ class Transcribed:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """A streaming recogniser's words of a turn so far, while it goes on.
+
+    Attributes:
+        turn: which one, as the transcriber counts them.
+        text: everything understood since it began.
+    """
+
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriberFailed:
     """The recogniser will not answer for this turn any more."""
 
@@ -115,7 +128,7 @@ class Typed:
     text: str
 
 
-Event = SpeechStarted | SpeechPaused | AudioPassed | Judged | Transcribed | TranscriberFailed | Typed
+Event = SpeechStarted | SpeechPaused | AudioPassed | Judged | Transcribed | Understood | TranscriberFailed | Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +242,7 @@ def _idle(state: Idle, event: Event) -> Step:
             return Speaking(state.marker), (TellSpeechStarted(event.at_ms), OpenTurn())
         case Typed():
             return state, (AnswerTyped(event.text),)
-        case SpeechPaused() | AudioPassed() | Judged() | Transcribed() | TranscriberFailed():
+        case SpeechPaused() | AudioPassed() | Judged() | Transcribed() | Understood() | TranscriberFailed():
             return state, ()
         case _:
             assert_never(event)
@@ -241,7 +254,7 @@ def _lost(state: Lost, event: Event) -> Step:
             return Idle(state.marker), ()
         case Typed():
             return state, (AnswerTyped(event.text),)
-        case SpeechStarted() | AudioPassed() | Judged() | Transcribed() | TranscriberFailed():
+        case SpeechStarted() | AudioPassed() | Judged() | Transcribed() | Understood() | TranscriberFailed():
             return state, ()
         case _:
             assert_never(event)
@@ -258,6 +271,8 @@ def _speaking(state: Speaking, event: Event) -> Step:
             return Lost(state.marker), (DropTurn(), AnswerTyped(event.text))
         case Transcribed() if state.resumed and event.marker == state.marker:
             return state, _words(event.transcript)
+        case Understood():
+            return state, _words(event.text)
         case SpeechStarted() | AudioPassed() | Judged() | Transcribed():
             return state, ()
         case _:
@@ -284,8 +299,8 @@ def _pausing(state: Pausing, event: Event) -> Step:
         case Transcribed() if event.marker == state.marker:
             after = replace(state, transcript=event.transcript)
             noted = _words(event.transcript) if state.complete is False else ()
-        case Judged() | Transcribed() | AudioPassed() | SpeechPaused() | TranscriberFailed():
-            pass
+        case Judged() | Transcribed() | Understood() | AudioPassed() | SpeechPaused() | TranscriberFailed():
+            pass  # what is understood in a pause is in its transcript as well
         case _:
             assert_never(event)
     if not after.complete or after.transcript is None:

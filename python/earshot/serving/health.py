@@ -9,9 +9,10 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from earshot.serving.errors import refuse
-from earshot.serving.service import Service
+from earshot.serving.service import Service, TorchMemory
 
 _ALWAYS_OPEN = frozenset({"/health", "/metrics"})
+_MIB = 1 << 20
 
 
 class State(StrEnum):
@@ -48,6 +49,7 @@ class Health:
                 "build": description.build,
                 "pid": os.getpid(),
                 "uptimeMs": round(self.uptime_s * 1000),
+                **_torch(description.torch),
             }
 
 
@@ -65,3 +67,14 @@ class ReadyOnly:
         else:
             message = f"The engine is {self._health.state}."
             await refuse(scope, send, HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", message)
+
+
+def _torch(memory: TorchMemory | None) -> dict[str, object]:
+    if memory is None:
+        return {}
+    return {
+        "torch": {
+            "allocatedMiB": round(memory.allocated_bytes / _MIB),
+            "reservedMiB": round(memory.reserved_bytes / _MIB),
+        }
+    }

@@ -7,6 +7,14 @@ from fastapi import FastAPI
 
 
 @dataclass(frozen=True, slots=True)
+class TorchMemory:
+    """What torch uses of the GPU's memory, and what it holds."""
+
+    allocated_bytes: int
+    reserved_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """What `/health` says about the engine.
 
@@ -14,11 +22,13 @@ class Description:
         device: `cpu` or the UUID of a GPU.
         model: id of the model in the catalogue, `whisper-base` for instance.
         build: `none`, `cpu` or `cuNNN`: the torch build the engine runs on.
+        torch: memory of an engine on torch and a GPU.
     """
 
     device: str
     model: str
     build: str
+    torch: TorchMemory | None = None
 
 
 class Service(Protocol):

@@ -16,6 +16,14 @@ def test_a_complete_section() -> None:
     assert settings.text_to_speech.voice == "any"
 
 
+def test_who_judges_a_pause_and_what_flushes_the_recogniser_need_not_be_said() -> None:
+    settings = parse_settings(section())
+    assert (settings.end_of_turn, settings.speech_to_text.flush) == ("smart-turn", "marker")
+    foreign = {"url": "ws://127.0.0.1:1/", "token": "", "flush": "silence"}
+    settings = parse_settings(section(stt=foreign, endOfTurn="semantic"))
+    assert (settings.end_of_turn, settings.speech_to_text.flush) == ("semantic", "silence")
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -27,6 +35,8 @@ def test_a_complete_section() -> None:
         ({"temperature": True}, "temperature"),
         ({"maxReplyTokens": 0}, "maxReplyTokens"),
         ({"vadModel": 3}, "vadModel"),
+        ({"endOfTurn": "guess"}, "endOfTurn"),
+        ({"stt": {"url": "ws://127.0.0.1:1/", "token": "", "flush": "always"}}, "flush"),
     ],
 )
 def test_a_section_that_cannot_be_used_names_the_field(changes: dict[str, Any], named: str) -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import pytest
 from conversation.stage import free_ports
 from earshot.conversation import transcriber
-from earshot.conversation.settings import SpeechToText
+from earshot.conversation.settings import Flush, SpeechToText
 from earshot.conversation.transcriber import Transcriber
-from earshot.conversation.turn_taking import Transcribed, TranscriberFailed
+from earshot.conversation.turn_taking import Transcribed, TranscriberFailed, Understood
 from fake_recogniser import FakeRecogniser
 
 SECOND = bytes(2 * 16_000)
+Told = Transcribed | Understood | TranscriberFailed
 
 
 @dataclass(slots=True)
@@ -22,19 +23,20 @@ class Line:
 
     recogniser: FakeRecogniser
     transcriber: Transcriber
-    told: asyncio.Queue[Transcribed | TranscriberFailed]
+    told: asyncio.Queue[Told]
 
-    async def next(self) -> Transcribed | TranscriberFailed:
+    async def next(self) -> Told:
         async with asyncio.timeout(10):
             return await self.told.get()
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[Line]:
+async def connected(flush: Flush = "marker") -> AsyncIterator[Line]:
     """Serve a fake recogniser to a transcriber."""
     recogniser, port = FakeRecogniser(), free_ports().stt
-    told: asyncio.Queue[Transcribed | TranscriberFailed] = asyncio.Queue()
-    line = Line(recogniser, Transcriber(SpeechToText(f"ws://127.0.0.1:{port}/", "t"), told.put_nowait), told)
+    told: asyncio.Queue[Told] = asyncio.Queue()
+    settings = SpeechToText(f"ws://127.0.0.1:{port}/", "t", flush)
+    line = Line(recogniser, Transcriber(settings, told.put_nowait), told)
     async with recogniser.serving(port):
         yield line
         await line.transcriber.close()
@@ -61,6 +63,17 @@ async def test_only_the_newest_marker_is_answered() -> None:
         line.transcriber.mark(2)
         assert await line.next() == Transcribed(2, "hello there")
         assert line.told.empty()
+
+
+async def test_silence_for_one_that_needs_none_changes_no_words() -> None:
+    async with connected("silence") as line:
+        line.recogniser.says("hello", "Hello there")
+        line.transcriber.begin(SECOND)
+        line.transcriber.mark(1)
+        assert await line.next() == Transcribed(1, "hello")
+        line.transcriber.hear(SECOND)
+        line.transcriber.mark(2)
+        assert await line.next() == Transcribed(2, "Hello there")
 
 
 async def test_a_new_turn_forgets_the_one_before() -> None:

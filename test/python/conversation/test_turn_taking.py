@@ -26,6 +26,7 @@ from earshot.conversation.turn_taking import (
     Transcribed,
     TranscriberFailed,
     Typed,
+    Understood,
     is_deciding,
     next_step,
 )
@@ -40,6 +41,8 @@ STALE_VERDICT = Judged(3, complete=True)
 WORDS = Transcribed(4, "Hello there.")
 NO_WORDS = Transcribed(4, " ")
 STALE_WORDS = Transcribed(3, "Hello")
+PARTIAL = Understood(2, "Hello")
+NOTHING_YET = Understood(2, " ")
 FAILED = TranscriberFailed("it closed the connection")
 TYPED = Typed("What time is it?")
 
@@ -58,18 +61,24 @@ ANSWER = AnswerTyped("What time is it?")
 
 TABLE: list[tuple[State, Event, State, tuple[Effect, ...]]] = [
     (Idle(3), STARTED, Speaking(3), (TellSpeechStarted(1_000), OpenTurn())),
-    *((Idle(3), event, Idle(3), ()) for event in (PAUSED, PASSED, SILENT, COMPLETE, WORDS, FAILED)),
+    *((Idle(3), event, Idle(3), ()) for event in (PAUSED, PASSED, SILENT, COMPLETE, WORDS, PARTIAL, FAILED)),
     (Idle(3), TYPED, Idle(3), (ANSWER,)),
     (Speaking(3), PAUSED, ASKED, (TellPause(2_192, 2_000), AskBoth(4))),
     (Speaking(3), FAILED, Lost(3), (FailTurn("it closed the connection"),)),
     (Speaking(3), TYPED, Lost(3), (DropTurn(), ANSWER)),
     *((Speaking(3), event, Speaking(3), ()) for event in (STARTED, PASSED, SILENT, STALE_VERDICT, STALE_WORDS)),
+    (Speaking(3), PARTIAL, Speaking(3), (TellWords("Hello"),)),
+    (Speaking(4, resumed=True), PARTIAL, Speaking(4, resumed=True), (TellWords("Hello"),)),
+    (Speaking(3), NOTHING_YET, Speaking(3), ()),
     (Speaking(4, resumed=True), WORDS, Speaking(4, resumed=True), (HELLO,)),
     *((Speaking(4, resumed=True), event, Speaking(4, resumed=True), ()) for event in (NO_WORDS, STALE_WORDS, COMPLETE)),
     (Speaking(4, resumed=True), TYPED, Lost(4), (DropTurn(), ANSWER)),
     (Lost(3), PAUSED, Idle(3), ()),
     (Lost(3), TYPED, Lost(3), (ANSWER,)),
-    *((Lost(3), event, Lost(3), ()) for event in (STARTED, PASSED, SILENT, STALE_VERDICT, STALE_WORDS, FAILED)),
+    *(
+        (Lost(3), event, Lost(3), ())
+        for event in (STARTED, PASSED, SILENT, STALE_VERDICT, STALE_WORDS, PARTIAL, FAILED)
+    ),
     *(
         (state, STARTED, Speaking(4, resumed=True), (TellSpeechStarted(1_000),))
         for state in (ASKED, UNDECIDED, WAITING_FOR_WORDS, UNDECIDED_TRANSCRIBED, NOTHING_SAID)
@@ -82,7 +91,7 @@ TABLE: list[tuple[State, Event, State, tuple[Effect, ...]]] = [
     *(
         (state, event, state, ())
         for state in (ASKED, UNDECIDED, WAITING_FOR_WORDS, TRANSCRIBED, UNDECIDED_TRANSCRIBED, NOTHING_SAID)
-        for event in (PAUSED, PASSED, STALE_VERDICT, STALE_WORDS)
+        for event in (PAUSED, PASSED, STALE_VERDICT, STALE_WORDS, PARTIAL)
     ),
     (ASKED, COMPLETE, WAITING_FOR_WORDS, (BY_VERDICT,)),
     (ASKED, INCOMPLETE, UNDECIDED, ()),

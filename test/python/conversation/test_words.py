@@ -30,6 +30,17 @@ def test_spaces_around_words_do_not_matter() -> None:
     assert _heard([(0.0, " Hello"), (0.4, ""), (0.5, "there ")]).text() == "Hello there"
 
 
+def test_a_recogniser_that_only_adds_replaces_nothing() -> None:
+    words = Words()
+    words.only_adds()
+    for start_s, text in [(0.0, "what"), (0.3, "time")]:
+        words.add(start_s, text)
+    words.end_answer()
+    for start_s, text in [(0.3, "is"), (0.2, "it")]:
+        words.add(start_s, text)
+    assert words.text() == "what time is it"
+
+
 def _heard(*answers: list[tuple[float, str]]) -> Words:
     words = Words()
     for answer in answers:

@@ -7,7 +7,8 @@ import sys
 import time
 
 share_stdin = "SHARE_STDIN" in os.environ
-shim_and_child = [sys.argv[1], "--", *sys.argv[2:]]
+terminal = ["--terminal"] if "TERMINAL" in os.environ else []
+shim_and_child = [sys.argv[1], *terminal, "--", *sys.argv[2:]]
 shim = subprocess.Popen(
     [sys.executable, "-S", "-E", "-u", *shim_and_child], stdin=None if share_stdin else subprocess.PIPE
 )

@@ -187,3 +187,74 @@ def test_what_cannot_be_started_is_said(arguments: list[str], line: bytes, code:
     ended = subprocess.run([*PLAIN_PYTHON, SHIM, *arguments], input=line, capture_output=True, check=False)
     assert ended.returncode == code
     assert why in ended.stderr.decode()
+
+
+def run_to_its_end(command: list[str]) -> "subprocess.CompletedProcess[bytes]":
+    """Run a shim as main does: its stdin stays open for as long as it runs."""
+    reading, writing = os.pipe()
+    os.write(writing, b"{}\n")
+    try:
+        return subprocess.run(command, stdin=reading, capture_output=True, check=False)
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def drawn_by(program: str) -> "subprocess.CompletedProcess[bytes]":
+    """Run a program with a terminal as its stderr."""
+    return run_to_its_end([*PLAIN_PYTHON, SHIM, "--terminal", "--", *PLAIN_PYTHON, "-c", program])
+
+
+def test_a_child_that_draws_has_a_wide_terminal_for_its_stderr_alone() -> None:
+    program = """
+import os, sys
+print([os.isatty(each) for each in (0, 1, 2)], os.get_terminal_size(2).columns)
+print("drawn", file=sys.stderr)
+sys.exit(3)"""
+    ended = drawn_by(program)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (
+        3,
+        b"[False, False, True] 400\n",
+        b"drawn\r\n",
+    )
+
+
+def test_the_last_that_a_child_draws_arrives_however_much_that_is() -> None:
+    ended = drawn_by("import os; os.write(2, b'x' * 1_000_000 + b'end')")
+    assert ended.stderr == b"x" * 1_000_000 + b"end"
+
+
+def test_what_a_child_leaves_behind_on_its_terminal_does_not_hold_up_its_end() -> None:
+    began_s = time.monotonic()
+    ended = drawn_by("import subprocess, sys; print(subprocess.Popen(['sleep', '60']).pid, file=sys.stderr)")
+    assert time.monotonic() - began_s < 10
+    assert gone_after_s([int(ended.stderr)]) < SECOND_S
+
+
+def test_without_terminals_in_the_system_stderr_is_handed_down() -> None:
+    without = (
+        "import os, runpy, sys\n"
+        "def none(): raise OSError(2, 'no terminals here')\n"
+        "os.openpty = none\n"
+        "sys.argv = sys.argv[1:]\n"
+        "runpy.run_path(sys.argv[0], run_name='__main__')\n"
+    )
+    child = [*PLAIN_PYTHON, "-c", "import os, sys; print(os.isatty(2), file=sys.stderr)"]
+    command = [*PLAIN_PYTHON, "-c", without, SHIM, "--terminal", "--", *child]
+    ended = run_to_its_end(command)
+    assert (ended.returncode, ended.stderr) == (0, b"False\n")
+
+
+def test_main_killed_leaves_nothing_of_what_drew_on_a_terminal(started: list["subprocess.Popen[bytes]"]) -> None:
+    main = subprocess.Popen(
+        [*MAIN, SHIM, *CHILD], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "TERMINAL": "1"}
+    )
+    started.append(main)
+    assert main.stdout is not None
+    shim = json.loads(main.stdout.readline())["shim"]
+    told = json.loads(main.stdout.readline())
+    pids = [shim, told["child"], told["grandchild"]]
+    assert os.readlink(f"/proc/{told['child']}/fd/2").startswith("/dev/pts/")
+    assert all(alive(pid) for pid in pids)
+    main.kill()
+    assert gone_after_s(pids) < SECOND_S

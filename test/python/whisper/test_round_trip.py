@@ -7,7 +7,7 @@ import pytest
 from earshot.audio.samples import Samples
 from kokoro.section import section
 from serving.running import Running, Start
-from whisper.client import session
+from streaming.client import session
 from whisper.questions import word_errors
 
 TEXTS = (

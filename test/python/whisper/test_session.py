@@ -15,9 +15,10 @@ from earshot.engines.whisper.effects import (
     SayFailed,
     SayReady,
 )
-from earshot.engines.whisper.events import Asked, Began, Closed, Event, Failed, Garbled, Heard, Recognised
-from earshot.engines.whisper.session import SAMPLE_RATE_HZ, WINDOW_SAMPLES, Question, Session, next_session
-from earshot.engines.whisper.transcript import Word
+from earshot.engines.whisper.events import Event, Failed, Recognised
+from earshot.engines.whisper.session import WINDOW_SAMPLES, Question, Session, next_session
+from earshot.streaming.requests import SAMPLE_RATE_HZ, Asked, Began, Closed, Garbled, Heard
+from earshot.streaming.word import Word
 
 SECOND = SAMPLE_RATE_HZ
 HELLO = Word("Hello", 0.2, 0.6)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from earshot.audio.samples import Samples
 from serving.running import Running
+from streaming.client import Client, session
 from websockets.exceptions import ConnectionClosed
-from whisper.client import Client, session
 from whisper.questions import Question, noise, questions, silence, word_errors
 
 QUESTIONS = questions()

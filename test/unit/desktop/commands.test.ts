@@ -2,16 +2,23 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AudioReport, Command } from '../../../preload/contract.ts';
 import { createCommands } from '../../../main/desktop/commands.ts';
 import { createDesktopStore } from '../../../main/desktop/state.ts';
+import { setupOf } from '../../../main/desktop/steps.ts';
 import type { Live } from '../../../main/conversation/io/live.ts';
 import { emptyPlan } from '../plan/empty-plan.ts';
 import { finding, machineOf } from './machine-of.ts';
-import { workingAudio } from './state-with.ts';
+import { noOffer, workingAudio } from './state-with.ts';
 
-function stand(running = true) {
+function stand(running = true, remedyProblem: string | null = null) {
   const store = createDesktopStore('0');
   const said: string[] = [];
   function says(what: string): () => void {
     return () => said.push(what);
+  }
+  function behind(what: string): () => Promise<void> {
+    return () => {
+      said.push(what);
+      return Promise.resolve();
+    };
   }
   const live: Live = {
     hear: says('hear'),
@@ -28,17 +35,19 @@ function stand(running = true) {
     store,
     voice: {
       live: () => (running ? live : null),
-      restart: () => {
-        said.push('restart');
-        return Promise.resolve();
-      },
-      planAnew: () => {
-        said.push('plan anew');
-        return Promise.resolve();
-      },
+      restart: behind('restart'),
+      planAnew: behind('plan anew'),
+      applyChoice: (byRemedy) => behind(`apply the choice${byRemedy ? ' of a remedy' : ''}`)(),
+      rollBack: behind('roll back'),
+      keepChange: behind('keep the change'),
+      cancelSetup: says('cancel the set-up'),
     },
     pressToTalk: { press: says('press'), release: says('release'), followMode: says('follow mode') },
-    preferences: { change: (change) => said.push(JSON.stringify(change)) },
+    preferences: { change: (change) => said.push(JSON.stringify(change)), written: behind('written') },
+    applyRemedy: (id, given) => {
+      said.push(`remedy ${id} ${JSON.stringify(given)}`);
+      return Promise.resolve(remedyProblem);
+    },
     hide: says('hide'),
     quit: says('quit'),
     openLogs: says('open logs'),
@@ -72,19 +81,30 @@ describe('a command', () => {
     [{ kind: 'dismiss-notice', id: 'no-tray' }, ['{"told":["no-tray"]}']],
     [{ kind: 'plan-anew' }, ['plan anew']],
     [{ kind: 'keep-plan' }, []],
+    [{ kind: 'cancel-setup' }, ['cancel the set-up']],
+    [{ kind: 'keep-change' }, ['keep the change']],
+    [{ kind: 'remedy', id: 'use-torch-build', arguments: { build: 'cu121' } }, ['remedy use-torch-build {"build":"cu121"}', 'apply the choice of a remedy']],
+    [{ kind: 'choose-recognition', engine: 'kyutai' }, ['remedy use-kyutai {}', 'apply the choice of a remedy']],
+    [{ kind: 'choose-recognition', engine: 'whisper' }, ['remedy use-whisper {}', 'apply the choice of a remedy']],
+    [{ kind: 'choose-end-of-turn', endOfTurn: 'semantic' }, ['{"conversation":{"endOfTurn":"semantic"}}', 'written', 'apply the choice']],
+    [{ kind: 'use-processor-only', on: true }, ['remedy cpu-only {}', 'apply the choice of a remedy']],
+    [{ kind: 'use-processor-only', on: false }, ['{"overrides":{"services":{}}}', 'written', 'apply the choice']],
     [{ kind: 'open-logs' }, ['open logs']],
     [{ kind: 'hide' }, ['hide']],
     [{ kind: 'quit' }, ['quit']],
-  ])('%j does what it says', (command, expected) => {
+  ])('%j does what it says', async (command, expected) => {
     const { said, perform } = stand();
-    expect({ refusal: perform(command), said }).toEqual({ refusal: null, said: expected });
+    expect({ refusal: await perform(command), said }).toEqual({ refusal: null, said: expected });
   });
 
-  test('to ask is refused in words while nothing runs, so that the question stays where it was typed', () => {
+  test('to ask is refused in words while nothing runs, so that the question stays where it was typed', async () => {
+    const starting = stand(false);
     const settingUp = stand(false);
+    settingUp.store.setState({ setup: setupOf('first') });
     const failed = stand(false);
     failed.store.setState({ stack: { kind: 'failed', fault: { id: 'disk-full', title: 'The disk is full.' } } });
-    expect([settingUp, failed].map(({ perform, said }) => [perform({ kind: 'ask', text: 'Why?' }), said])).toEqual([
+    expect(await Promise.all([starting, settingUp, failed].map(async ({ perform, said }) => [await perform({ kind: 'ask', text: 'Why?' }), said]))).toEqual([
+      ['Earshot is still being started. Ask again when it says that it is ready.', []],
       ['Earshot is still being set up. Ask again when it says that it is ready.', []],
       ['Earshot does not run. Choose “Try again” above first.', []],
     ]);
@@ -92,47 +112,78 @@ describe('a command', () => {
 
   test('of a microphone that closes ends the question, once its last sounds have come', () => {
     const { said, perform } = stand();
-    perform(reported({ microphone: 'live' }));
-    perform(reported({ microphone: 'off' }));
+    void perform(reported({ microphone: 'live' }));
+    void perform(reported({ microphone: 'off' }));
     expect(said).toEqual([]);
     vi.advanceTimersByTime(150);
-    perform(reported({ microphone: 'missing' }));
+    void perform(reported({ microphone: 'missing' }));
     vi.advanceTimersByTime(150);
     expect(said).toEqual(['end question']);
   });
 
   test('of a speaker that is gone lets go of the reply', () => {
     const { said, perform } = stand();
-    perform(reported({ speaker: 'missing' }));
+    void perform(reported({ speaker: 'missing' }));
     expect(said).toEqual(['discard reply']);
   });
 
   test('to try again starts what failed anew, and otherwise only opens the microphone again', () => {
     const failed = stand(false);
     failed.store.setState({ stack: { kind: 'failed', fault: { id: 'disk-full', title: 'The disk is full.' } } });
-    failed.perform({ kind: 'try-again' });
+    void failed.perform({ kind: 'try-again' });
     const cardFailed = stand();
-    cardFailed.store.setState({ planned: { hardware: machineOf({}), plan: emptyPlan, findings: [finding] } });
-    cardFailed.perform({ kind: 'try-again' });
+    cardFailed.store.setState({ planned: { hardware: machineOf({}), plan: emptyPlan, findings: [finding], offer: noOffer } });
+    void cardFailed.perform({ kind: 'try-again' });
     const running = stand();
-    running.perform({ kind: 'try-again' });
+    void running.perform({ kind: 'try-again' });
     const rests = running.store.getState().microphoneRests;
     vi.advanceTimersByTime(300);
     expect({ failed: failed.said, cardFailed: cardFailed.said, running: running.said, rests, after: running.store.getState().microphoneRests }).toEqual({ failed: ['restart'], cardFailed: ['plan anew'], running: [], rests: true, after: false });
   });
 
+  test('to try again goes on with a set-up that was stopped, and hashes nothing for it', () => {
+    const first = stand(false);
+    first.store.setState({ stack: { kind: 'failed', fault: { id: 'stopped', title: 'Setting up was stopped.' } } });
+    void first.perform({ kind: 'try-again' });
+    const beside = stand();
+    beside.store.setState({ unfinished: { fault: null, missing: [], byRemedy: false } });
+    void beside.perform({ kind: 'try-again' });
+    expect([first.said, beside.said]).toEqual([['plan anew'], ['plan anew']]);
+  });
+
+  test('of a remedy that cannot be had is refused in its words, and nothing is changed', async () => {
+    const { perform, said } = stand(true, 'There is no graphics card.');
+    expect({ refusal: await perform({ kind: 'remedy', id: 'exclude-gpu', arguments: { gpu: 'x' } }), said }).toEqual({
+      refusal: 'There is no graphics card.',
+      said: ['remedy exclude-gpu {"gpu":"x"}'],
+    });
+  });
+
+  test('to go back takes a remedy back, else starts the environments from the slot before, and says when there is nothing', async () => {
+    const change = { to: 'other engines', sentences: [], environments: ['voice'] };
+    const [remedy, slots, unfinished, nothing] = [stand(), stand(), stand(), stand()];
+    remedy.store.setState({ change: { ...change, byRemedy: true } });
+    slots.store.setState({ change: { ...change, byRemedy: false } });
+    unfinished.store.setState({ unfinished: { fault: null, missing: [], byRemedy: true } });
+    const refusals = await Promise.all([remedy, slots, unfinished, nothing].map(({ perform }) => perform({ kind: 'go-back' })));
+    expect({ refusals, said: [remedy, slots, unfinished, nothing].map(({ said }) => said) }).toEqual({
+      refusals: [null, null, null, 'There is nothing to go back to any more.'],
+      said: [['remedy go-back {}', 'apply the choice'], ['roll back'], ['remedy go-back {}', 'apply the choice'], []],
+    });
+  });
+
   test('to keep the plan takes the offer back', () => {
     const { store, perform } = stand();
-    store.setState({ offeredPlan: ['A game took 3000 MiB of the RTX 3060.'] });
-    perform({ kind: 'keep-plan' });
+    store.setState({ offeredPlan: { because: 'cards', sentences: ['A game took 3000 MiB of the RTX 3060.'] } });
+    void perform({ kind: 'keep-plan' });
     expect(store.getState().offeredPlan).toBeNull();
   });
 
   test('to put a remark away takes that one and no other', () => {
     const { store, perform, said } = stand();
     store.setState({ remarks: [{ id: 'remark-a', title: 'A', detail: null }, { id: 'remark-b', title: 'B', detail: null }] });
-    perform({ kind: 'dismiss-notice', id: 'remark-a' });
-    perform({ kind: 'dismiss-notice', id: 'remark-a' });
+    void perform({ kind: 'dismiss-notice', id: 'remark-a' });
+    void perform({ kind: 'dismiss-notice', id: 'remark-a' });
     expect({ left: store.getState().remarks.map(({ id }) => id), said }).toEqual({ left: ['remark-b'], said: [] });
   });
 });

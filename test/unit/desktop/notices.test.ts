@@ -1,21 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { noticesOf } from '../../../main/desktop/notices.ts';
 import type { DesktopState } from '../../../main/desktop/state.ts';
+import type { Finding } from '../../../main/platform/finding.ts';
 import { servicesIn } from '../services/snapshots.ts';
 import { emptyPlan } from '../plan/empty-plan.ts';
 import { finding, machineOf } from './machine-of.ts';
-import { conversationSettings, stateWith, workingAudio } from './state-with.ts';
+import { conversationSettings, noOffer, stateWith, workingAudio } from './state-with.ts';
 
 const fault = { id: 'download-failed', title: 'The download failed.', detail: 'No answer.', cure: 'Check the network.' } as const;
 const failedServices = servicesIn({ llm: { kind: 'failed', reason: 'it ended' } });
 const hearsSpeaker = { ...workingAudio, echoCancellation: false };
 
+function plannedWith(...findings: readonly Finding[]): DesktopState['planned'] {
+  return { hardware: machineOf({}), plan: emptyPlan, findings, offer: noOffer };
+}
+
 /** Every remark with a state in which it holds. */
 const remarks: Readonly<Record<string, Partial<DesktopState>>> = {
   'setup-failed': { stack: { kind: 'failed', fault } },
   'service-failed': { services: failedServices },
-  'gpu-trouble': { planned: { hardware: machineOf({}), plan: emptyPlan, findings: [finding] } },
-  'plan-offered': { offeredPlan: ['A game took 3000 MiB of the RTX 3060.'] },
+  'finding-0-launch-failure': { planned: plannedWith(finding) },
+  'plan-offered': { offeredPlan: { because: 'cards', sentences: ['A game took 3000 MiB of the RTX 3060.'] } },
+  'set-up-unfinished': { unfinished: { fault, missing: [], byRemedy: false } },
+  changed: { change: { to: 'PyTorch 2.5.1 for CUDA 12.4', sentences: [], environments: ['torch-cu124'], byRemedy: false } },
   'page-lost': { page: 'lost' },
   'microphone-denied': { audio: { ...workingAudio, microphone: 'denied' } },
   'microphone-missing': { audio: { ...workingAudio, microphone: 'missing' } },
@@ -88,6 +95,60 @@ describe('what the remarks say', () => {
         actions: [{ title: 'Try again', command: 'try-again' }, { title: 'Show the logs', command: 'open-logs' }],
       },
     ]);
+  });
+
+  test('of every finding: each on its own, with a button for what Earshot can do and a line for what only a person can', () => {
+    const torch: Finding = {
+      fault: 'no-matching-wheel',
+      severity: 'warning',
+      title: 'PyTorch could not be set up.',
+      detail: 'Speech is recognised by Whisper meanwhile.',
+      evidence: [],
+      remedies: [
+        { id: 'use-torch-build', title: 'Use the build for CUDA 12.1', kind: 'click', arguments: { build: 'cu121' } },
+        { id: 'update-driver', title: 'Update the driver of the graphics card', kind: 'guide' },
+      ],
+    };
+    const notices = noticesOf(stateWith({ planned: plannedWith(finding, torch) }));
+    expect(notices.map(({ id }) => id)).toEqual(['finding-0-launch-failure', 'finding-1-no-matching-wheel']);
+    expect(notices[1]).toEqual({
+      id: 'finding-1-no-matching-wheel',
+      severity: 'warning',
+      title: 'PyTorch could not be set up.',
+      detail: 'Speech is recognised by Whisper meanwhile.\n→ Update the driver of the graphics card',
+      actions: [
+        { title: 'Use the build for CUDA 12.1', command: 'remedy', id: 'use-torch-build', arguments: { build: 'cu121' } },
+        { title: 'Try again', command: 'try-again' },
+        { title: 'Show the logs', command: 'open-logs' },
+      ],
+    });
+  });
+
+  test('of a set-up that was stopped: that the conversation goes on, what is missing, and how to go on', () => {
+    const [notice] = noticesOf(stateWith({ unfinished: { fault: null, missing: ['Kyutai speech recognition is not there yet.'], byRemedy: true } }));
+    expect({ title: notice?.title, first: notice?.detail?.split('\n')[0], actions: notice?.actions.map(({ title }) => title) }).toEqual({
+      title: 'Setting up was stopped; the conversation goes on.',
+      first: 'Kyutai speech recognition is not there yet.',
+      actions: ['Go on', 'Leave it as it was'],
+    });
+  });
+
+  test('of the first set-up that a person stopped: no alarm, and one way on', () => {
+    const stopped = noticesOf(stateWith({ stack: { kind: 'failed', fault: { id: 'stopped', title: 'Setting up was stopped.', cure: 'What has arrived is kept.' } } }));
+    expect(stopped.map(({ severity, actions }) => [severity, actions])).toEqual([['info', [{ title: 'Go on', command: 'try-again' }]]]);
+  });
+
+  test('of a change: what it runs on now, with a way back and a way to keep it', () => {
+    const [notice] = noticesOf(stateWith(remarks['changed']));
+    expect({ title: notice?.title, actions: notice?.actions }).toEqual({
+      title: 'Earshot now runs on PyTorch 2.5.1 for CUDA 12.4.',
+      actions: [{ title: 'Go back', command: 'go-back' }, { title: 'Keep it', command: 'keep-change' }],
+    });
+  });
+
+  test('of a plan that waits: whether others came to the card or something was set up', () => {
+    const titles = (['cards', 'set-up'] as const).map((because) => noticesOf(stateWith({ offeredPlan: { because, sentences: ['X would move.'] } }))[0]?.actions[0]?.title);
+    expect(titles).toEqual(['Move them now', 'Change over now']);
   });
 
   test('of a microphone that fails: what the browser said, too', () => {

@@ -74,7 +74,7 @@ test('a game that takes the card is told of and a better plan offered, while som
   come(game);
   await vi.advanceTimersByTimeAsync(1_500);
   expect(said).toEqual([]);
-  expect(store.getState().offeredPlan?.slice(0, 2)).toEqual([
+  expect(store.getState().offeredPlan?.sentences.slice(0, 2)).toEqual([
     'game (process 4711) now uses 10500 MiB of the NVIDIA GeForce RTX 3060.',
     expect.stringMatching(/^Speech recognition would move from the NVIDIA GeForce RTX 3060 to the processor and use .* instead of .*\.$/),
   ]);
@@ -90,7 +90,7 @@ test('a game that the driver does not list is told of by the memory it takes, be
   const alone = store.getState().offeredPlan;
   draw(10_500, engine);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect({ alone, offered: store.getState().offeredPlan?.slice(0, 2) }).toEqual({
+  expect({ alone, offered: store.getState().offeredPlan?.sentences.slice(0, 2) }).toEqual({
     alone: null,
     offered: [expect.stringMatching(/took 10500 MiB of the NVIDIA GeForce RTX 3060\.$/), expect.stringMatching(/^Speech recognition would move from the NVIDIA GeForce RTX 3060 to the processor/)],
   });

@@ -1,8 +1,12 @@
 import type { AudioReport } from '../../../preload/contract.ts';
 import type { Exchange } from '../../../main/conversation/exchanges.ts';
+import type { EngineOffer } from '../../../main/desktop/engines.ts';
 import { createDesktopStore, type DesktopState } from '../../../main/desktop/state.ts';
 import { defaultSettings } from '../../../main/settings/schema.ts';
 import { servicesIn } from '../services/snapshots.ts';
+
+/** A machine without a card, on which there is nothing to choose. */
+export const noOffer: EngineOffer = { hasCard: false, kyutai: null };
 
 /** Devices that all work. */
 export const workingAudio: AudioReport = {

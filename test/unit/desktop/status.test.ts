@@ -3,11 +3,12 @@ import { statuses, type Status } from '../../../preload/contract.ts';
 import type { DesktopState } from '../../../main/desktop/state.ts';
 import { hasSpeaker, headlineOf, statusOf, wantsMicrophone } from '../../../main/desktop/status.ts';
 import { servicesIn } from '../services/snapshots.ts';
+import { setupOf, type Step } from '../../../main/desktop/steps.ts';
 import { conversationSettings, exchangeIn, stateWith, workingAudio } from './state-with.ts';
 
 const fault = { id: 'download-failed', title: 'The download failed.' } as const;
 const restarting = { kind: 'backing-off', untilMs: 0, reason: 'it ended' } as const;
-const step = { id: 'models', title: 'the models', state: 'running', detail: null, durationMs: null } as const;
+const step: Step = { id: 'models', title: 'the models', state: 'running', detail: null, transfer: null, durationMs: null };
 const pressToTalk = conversationSettings({ mode: 'press-to-talk' });
 
 const rows: readonly (readonly [what: string, change: Partial<DesktopState>, status: Status, headline: string])[] = [
@@ -15,7 +16,9 @@ const rows: readonly (readonly [what: string, change: Partial<DesktopState>, sta
   ['a service was given up', { services: servicesIn({ llm: { kind: 'failed', reason: 'it ended' } }) }, 'failed', 'The language model does not run'],
   ['the window is lost', { page: 'lost' }, 'failed', 'The window crashed; choose “Open Earshot” to load it again'],
   ['nothing is known yet', { stack: { kind: 'preparing' }, services: [], wasReady: false }, 'starting', 'Starting…'],
-  ['it is being set up', { stack: { kind: 'preparing' }, services: [], wasReady: false, steps: [{ ...step, state: 'done' }, { ...step, title: 'the voice' }] }, 'starting', 'Setting up: the voice'],
+  ['it is being set up', { stack: { kind: 'preparing' }, services: [], wasReady: false, setup: { ...setupOf('first'), steps: [{ ...step, state: 'done' }, { ...step, title: 'the voice' }] } }, 'starting', 'Setting up: the voice'],
+  ['its set-up is being stopped', { stack: { kind: 'preparing' }, services: [], wasReady: false, setup: { ...setupOf('first'), state: 'stopping', steps: [step] } }, 'starting', 'Stopping…'],
+  ['something is set up beside the conversation', { setup: { ...setupOf('background'), steps: [step] } }, 'idle', 'Ready. Just speak.'],
   ['services start', { services: servicesIn({ stt: { kind: 'warming', sinceMs: 0 }, tts: { kind: 'stopped' } }), wasReady: false }, 'starting', 'Starting speech recognition, voice…'],
   ['an answer is spoken', { exchanges: [exchangeIn('speaking')] }, 'speaking', 'Speaking'],
   ['an answer still sounds', { exchanges: [exchangeIn('done')], playing: true }, 'speaking', 'Speaking'],

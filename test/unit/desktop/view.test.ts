@@ -2,15 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { snapshotSchema, type Snapshot } from '../../../preload/contract.ts';
 import type { DesktopState } from '../../../main/desktop/state.ts';
 import { createDesktopStore } from '../../../main/desktop/state.ts';
+import { setupOf, type Setup, type Step } from '../../../main/desktop/steps.ts';
 import { snapshotOf } from '../../../main/desktop/view.ts';
 import type { ServiceState } from '../../../main/services/machine.ts';
 import { servicesIn } from '../services/snapshots.ts';
 import { emptyPlan } from '../plan/empty-plan.ts';
-import { machineOf } from './machine-of.ts';
-import { conversationSettings, exchangeIn, stateWith } from './state-with.ts';
+import { finding, machineOf } from './machine-of.ts';
+import { conversationSettings, exchangeIn, noOffer, stateWith } from './state-with.ts';
 
 const latency = { vadMs: 200, turnMs: 60, sttMs: 0, llmMs: 300, ttsMs: 150, voiceToVoiceMs: 710 };
-const step = { id: 'models', title: 'the models', state: 'running', detail: '12 of 145 MiB', durationMs: null } as const;
+const transfer = { receivedBytes: 12, totalBytes: 145, bytesPerSecond: 6, remainingSeconds: 22 };
+const step: Step = { id: 'models', title: 'the models', state: 'running', detail: 'fetching', transfer: { ...transfer, samples: { samples: [] } }, durationMs: null };
+const first: Setup = { ...setupOf('first'), steps: [step], log: ['fetching'] };
 const fault = { id: 'download-failed', title: 'The download failed.' } as const;
 
 /** A question answered after so many milliseconds in each stage. */
@@ -25,7 +28,7 @@ test('a service on a graphics card names the card, and it is explained what runs
   if (stt === undefined) throw new Error('there are services');
   const plan = { ...emptyPlan, gpus: [{ uuid: card, name: 'NVIDIA GeForce RTX 3050', use: true, reason: 'It runs the speech recognition.' }], notes: ['The driver is new enough.'] };
   const { services, explanation } = snapshotOf(
-    stateWith({ services: [{ ...stt, service: { ...stt.service, device: card } }, ...others], planned: { hardware: machineOf({}), plan, findings: [] } }),
+    stateWith({ services: [{ ...stt, service: { ...stt.service, device: card } }, ...others], planned: { hardware: machineOf({}), plan, findings: [], offer: noOffer } }),
   );
   expect(services.map(({ device }) => device)).toEqual(['NVIDIA GeForce RTX 3050', 'cpu', 'cpu', 'cpu']);
   expect(explanation).toContain('The driver is new enough.');
@@ -42,11 +45,14 @@ describe('what the page is sent', () => {
     'in the middle of everything': stateWith({
       exchanges: [exchangeIn('done', { latency, answer: 'Hi.', heardAfterMs: 812.5 }), exchangeIn('failed', { id: 2, problem: 'No answer.' }), exchangeIn('hearing', { id: 3, turn: null })],
       settings: conversationSettings({ mode: 'press-to-talk' }),
-      steps: [step],
+      setup: { ...first, where: 'background' },
+      planned: { hardware: machineOf({}), plan: emptyPlan, findings: [finding], offer: { hasCard: true, kyutai: { memoryMiB: 2_500, diskBytes: 9e9, hindrance: null } } },
+      change: { to: 'other engines', sentences: [], environments: [], byRemedy: true },
+      unfinished: { fault, missing: [], byRemedy: true },
       remarks: [{ id: 'remark-a', title: 'The settings file could not be used.', detail: null }],
       trayShown: false,
     }),
-    'after everything failed': stateWith({ stack: { kind: 'failed', fault }, steps: [step], services: servicesIn({ stt: { kind: 'failed', reason: 'it ended' } }), page: 'lost', audio: null }),
+    'after everything failed': stateWith({ stack: { kind: 'failed', fault }, setup: first, services: servicesIn({ stt: { kind: 'failed', reason: 'it ended' } }), page: 'lost', audio: null }),
   };
 
   test.each(Object.entries(states))('%s is what the contract promises, and nothing more', (_when, state) => {
@@ -67,6 +73,7 @@ describe('what the page is sent', () => {
         { id: 'conversation', title: 'conversation', state: 'ready', detail: null, engine: 'pipecat', model: 'conversation-model', device: 'cpu', p50Ms: 710 },
       ],
       explanation: null,
+      engines: null,
       exchanges: [{ id: 1, asked: 'spoken', question: 'Hello?', answer: 'Hi.', state: 'done', problem: null, latency, heardAfterMs: 812 }],
       listening: { mode: 'hands-free', muted: false, pressed: false, shortcut: 'Ctrl+Shift+Space' },
       audio: {
@@ -111,17 +118,22 @@ describe('a service', () => {
   });
 });
 
-describe('the steps of a set-up', () => {
-  const shown = [{ title: 'the models', state: 'running', detail: '12 of 145 MiB', durationMs: null }];
-  const cases: readonly (readonly [when: string, change: Partial<DesktopState>, setup: Snapshot['setup']])[] = [
-    ['while it goes on', { stack: { kind: 'preparing' }, steps: [step] }, shown as Snapshot['setup']],
-    ['after it failed', { stack: { kind: 'failed', fault }, steps: [step] }, shown as Snapshot['setup']],
-    ['not before the first one', { stack: { kind: 'preparing' }, steps: [] }, null],
-    ['not once everything was started', { stack: { kind: 'running' }, steps: [step] }, null],
+describe('a set-up', () => {
+  const steps = [{ title: 'the models', state: 'running', detail: 'fetching', transfer, durationMs: null }];
+  const cases: readonly (readonly [when: string, change: Partial<DesktopState>, setup: unknown])[] = [
+    ['while the first one goes on', { stack: { kind: 'preparing' }, setup: first }, { where: 'first', state: 'running', steps, log: ['fetching'] }],
+    ['after it failed', { stack: { kind: 'failed', fault }, setup: { ...first, state: 'ended' } }, { where: 'first', state: 'ended', steps, log: ['fetching'] }],
+    ['beside a conversation', { setup: { ...first, where: 'background' } }, { where: 'background', state: 'running', steps, log: ['fetching'] }],
+    ['not before its first step', { stack: { kind: 'preparing' }, setup: setupOf('first') }, null],
+    ['not when there is none', {}, null],
   ];
 
-  test.each(cases)('are shown %s', (_when, change, setup) => {
+  test.each(cases)('is shown %s', (_when, change, setup) => {
     expect(snapshotOf(stateWith(change)).setup).toEqual(setup);
+  });
+
+  test('beside a conversation leaves the headline to the conversation', () => {
+    expect(snapshotOf(stateWith({ setup: { ...first, where: 'background' } })).headline).toBe('Ready. Just speak.');
   });
 });
 

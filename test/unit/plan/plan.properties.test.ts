@@ -12,6 +12,7 @@ import type { Fallback, Plan } from '../../../main/plan/model.ts';
 import { placedMs, placedScore, type Choice, type Placed, type Problem } from '../../../main/plan/placement.ts';
 import { plan } from '../../../main/plan/plan.ts';
 import { problemOf, targetsMs, type PlanProblem } from '../../../main/plan/problem.ts';
+import { withinReach } from '../../../main/plan/within-reach.ts';
 import { compareVersions } from '../../../main/platform/versions.ts';
 import { settingsSchema, type Settings } from '../../../main/settings/schema.ts';
 import { machine, rtx3060 } from './cards.ts';
@@ -69,6 +70,27 @@ function carries(build: TorchBuild, torch: string | null, capability: string, { 
     .filter((release) => torch === null || release.torch === torch)
     .some((release) => kernelFit(release.kernels[os.platform === 'win32' ? 'windows' : 'linux'] ?? [], capability) !== 'none');
 }
+
+test('no environment with torch is wanted but by a service that runs in it, or by a person; within reach, nothing falls back into another', () => {
+  fc.assert(
+    fc.property(machines(3), wishes(), fc.boolean(), fc.boolean(), (hardware, settings, torchCanBeMade, modelsCanBeHad) => {
+      const chosen = plan(hardware, catalogue, settings);
+      const asked = settings.overrides.torchBuild?.id ?? 'none';
+      const reach = { environments: (id: string) => id === 'voice' || torchCanBeMade, models: (id: string) => modelsCanBeHad || /base|int8|135m|turn/.test(id), overrides: settings.overrides };
+      const real = withinReach(chosen, catalogue, reach, hardware);
+      for (const { environments, services } of [chosen, real]) {
+        const idle = environments.filter(({ id, torch }) => torch !== null && !services.some(({ env }) => env === id));
+        expect(idle.filter(({ build }) => build !== asked.replace(/^.*\+/, ''))).toEqual([]);
+        if (asked === 'none' && settings.overrides.torchBuild !== null) expect(environments.filter(({ torch }) => torch !== null)).toEqual([]);
+        for (const { build, torch } of environments) if (build !== null) expect(catalogue.torchBuilds.find(({ id }) => id === build)?.releases.map((release) => release.torch)).toContain(torch);
+      }
+      const made = new Set<string | null>(real.environments.map(({ id }) => id));
+      const steps = real.services.flatMap((service) => (service.server === null ? [service, ...chain(service.fallback)] : []));
+      expect(steps.filter(({ env }) => !made.has(env))).toEqual([]);
+    }),
+    runs,
+  );
+});
 
 test('nothing is ever put on a card that was left out, not even as a fallback', () => {
   fc.assert(

@@ -27,11 +27,13 @@ test('a plain machine runs everything itself, on the processor, and says how fas
     profile: 'balanced',
     build: 'cpu',
     gpus: [],
+    environments: [{ id: 'voice', build: null, torch: null, reason: 'Every conversation runs in it.' }],
     services: [whisper, llama, kokoro, smartTurn],
     predictedVoiceToVoiceMs: 3_149,
     prediction: { vadMs: 200, turnMs: 67, sttMs: 914, llmMs: 587, ttsMs: 1_381 },
     vram: [],
     models: ['silero-vad', 'whisper-base', 'smollm2-135m', 'kokoro-82m-int8', 'smart-turn-v3.2', 'kokoro-voices'],
+    pulls: [],
     voice: 'af_heart',
     notes: [
       'Answers should begin 3.15 s after you stop speaking; the profile "balanced" asks for 1.20 s, which this computer cannot reach, so this is the quickest plan it can.',
@@ -227,7 +229,7 @@ test.each([
 test('what stands in when a card fails is on disk before it does', () => {
   const { models, services } = plan(withCards('580.65.06', [rtx3060]), catalogue, defaultSettings);
   expect({ models, stt: services[0]?.model }).toEqual({
-    models: ['silero-vad', 'whisper-base', 'smollm2-135m', 'kokoro-82m-int8', 'smart-turn-v3.2', 'kokoro-voices'],
+    models: ['silero-vad', 'whisper-large-v3-turbo', 'whisper-small', 'whisper-base', 'smollm2-135m', 'kokoro-82m-int8', 'smart-turn-v3.2', 'kokoro-voices'],
     stt: 'whisper-large-v3-turbo',
   });
 });

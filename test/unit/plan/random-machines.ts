@@ -88,7 +88,7 @@ export function profiles(): fc.Arbitrary<Settings> {
 export function wishes(): fc.Arbitrary<Settings> {
   const device = fc.constantFrom('cpu', 'GPU-0', 'GPU-1', 'GPU-9');
   const service = fc.record(
-    { device, model: fc.constantFrom('whisper-small', 'stt-1b-en_fr', 'qwen2.5:7b', 'kokoro-82m', 'nothing'), precision: fc.constantFrom('int8', 'float16', 'float99') },
+    { device, model: fc.constantFrom('whisper-small', 'stt-1b-en_fr', 'qwen2.5:7b', 'kokoro-82m', 'llama3.2:3b', 'nothing'), precision: fc.constantFrom('int8', 'float16', 'float99') },
     { requiredKeys: [] },
   );
   const use = fc.record({ use: fc.boolean() });
@@ -96,7 +96,7 @@ export function wishes(): fc.Arbitrary<Settings> {
     .record({
       profile: fc.constantFrom('fast' as const, 'balanced' as const, 'best' as const),
       gpus: fc.record({ 'GPU-0': use, 'GPU-1': use }, { requiredKeys: [] }),
-      torchBuild: fc.option(fc.constantFrom('cu118', 'cu126', 'cu130', 'cpu', 'cu999').map((id) => ({ id }))),
+      torchBuild: fc.option(fc.constantFrom('cu118', 'cu126', 'cu130', 'cpu', 'none', '2.5.1+cu124', 'cu999').map((id) => ({ id }))),
       services: fc.record({ stt: service, llm: service, tts: fc.oneof(service, fc.constant({ sameDeviceAs: 'llm' as const })) }, { requiredKeys: [] }),
     })
     .map(({ profile, gpus, torchBuild, services }) => settingsSchema.parse({ profile, overrides: { gpus, torchBuild, services } }));

@@ -1,12 +1,12 @@
 import { execa } from 'execa';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { trustExtraCertificates } from '../../../main/platform/extra-certificates.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { extraCertificates, readExtraCertificates, trustExtraCertificates } from '../../../main/platform/extra-certificates.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-unit-'));
 const certificate = join(folder, 'company.pem');
@@ -44,4 +44,29 @@ test('a server behind a company’s own certificate is reached once that is name
   const unnamed = await ask();
   trustExtraCertificates({ NODE_EXTRA_CA_CERTS: certificate });
   expect([before, unnamed, await ask()]).toEqual([expect.stringMatching(/self.signed/), expect.stringMatching(/self.signed/), 200]);
+});
+
+describe('as text, for who asks with certificates of its own', () => {
+  test('the files of both variables are read, and what both hold once', () => {
+    const pem = readFileSync(certificate, 'utf8').trim();
+    const bundle = join(folder, 'bundle.pem');
+    writeFileSync(bundle, `# A company\n${pem}\n${pem}\n`);
+    expect(extraCertificates({ NODE_EXTRA_CA_CERTS: certificate, SSL_CERT_FILE: bundle })).toEqual([pem]);
+    expect([extraCertificates({}), extraCertificates({ SSL_CERT_FILE: '' })]).toEqual([[], []]);
+  });
+
+  test('one broken entry of a file costs only itself', () => {
+    const pem = readFileSync(certificate, 'utf8').trim();
+    const bundle = join(folder, 'half-broken.pem');
+    writeFileSync(bundle, `-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n${pem}\n`);
+    expect(readExtraCertificates({ SSL_CERT_FILE: bundle })).toEqual({ certificates: [pem], problems: [] });
+  });
+
+  test('a file that is of no use is told with the reason, and never thrown', () => {
+    const paths = { missing: join(folder, 'not-there.pem'), unreadable: join(folder, 'a-folder'), 'no-certificate': join(folder, 'text.pem') };
+    mkdirSync(paths.unreadable);
+    writeFileSync(paths['no-certificate'], 'nothing here');
+    const found = Object.values(paths).map((path) => readExtraCertificates({ SSL_CERT_FILE: path }));
+    expect(found).toEqual(Object.entries(paths).map(([problem, path]) => ({ certificates: [], problems: [{ variable: 'SSL_CERT_FILE', path, problem }] })));
+  });
 });

@@ -12,6 +12,7 @@ function render(mode: ListeningMode, muted: boolean, headline = 'Ready'): string
     setup: null,
     services: [],
     explanation: null,
+    engines: null,
     exchanges: [],
     listening: { mode, muted, pressed: false, shortcut: null },
     audio: { capture: false, microphone: null, speaker: null, microphones: [], speakers: [] },

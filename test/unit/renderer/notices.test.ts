@@ -40,6 +40,11 @@ describe('notices', () => {
     expect(page).toContain('Title of three');
   });
 
+  it('offer every remedy, also two of the same kind', () => {
+    const remedies = ['cu121', 'cu124'].map((build) => ({ title: `Use ${build}`, command: 'remedy', id: 'use-torch-build', arguments: { build } }) as const);
+    expect([...render(notice('one', 'warning', remedies)).matchAll(/class="button">([^<]+)</g)].map(([, title]) => title)).toEqual(['Use cu121', 'Use cu124']);
+  });
+
   it('can be dismissed while folded', () => {
     const page = render(notice('one', 'error'), notice('two', 'info', [{ title: 'Got it', command: 'dismiss-notice' }]));
     expect(page).toContain('aria-label="Got it: Title of two"');

@@ -9,10 +9,10 @@ test('an empty settings file means the defaults: our own engines, Ollama when it
     languageModel: 'auto',
     profile: 'balanced',
     overrides: { gpus: {}, torchBuild: null, services: {} },
-    conversation: { mode: 'hands-free', muted: false, shortcut: 'CommandOrControl+Shift+Space' },
+    conversation: { mode: 'hands-free', muted: false, endOfTurn: 'smart-turn', shortcut: 'CommandOrControl+Shift+Space' },
     audio: { microphone: null, speaker: null },
     told: [],
-    downloads: { hubEndpoint: 'https://huggingface.co' },
+    downloads: { hubEndpoint: 'https://huggingface.co', hubToken: '', torchIndex: 'https://download.pytorch.org/whl', diskBudgetGiB: 60 },
   });
 });
 
@@ -20,7 +20,7 @@ test('one setting given leaves the others at their defaults', () => {
   const settings = settingsSchema.parse({ downloads: { modelFolder: '/mnt/models' }, services: { llm: { url: 'http://10.0.0.2:8000/v1' } } });
   expect(settings).toEqual({
     ...defaultSettings,
-    downloads: { modelFolder: '/mnt/models', hubEndpoint: 'https://huggingface.co' },
+    downloads: { ...defaultSettings.downloads, modelFolder: '/mnt/models' },
     services: { llm: { url: 'http://10.0.0.2:8000/v1', token: '' } },
   });
 });

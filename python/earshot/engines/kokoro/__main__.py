@@ -8,5 +8,11 @@ from earshot.serving import run
 
 _BODY_LIMIT_BYTES = 1 << 20
 
+
+def make(section: dict[str, object]) -> KokoroService:
+    """Make the service of a section of the launch line; raises BadLaunchLine."""
+    return KokoroService(read_settings(section))
+
+
 if __name__ == "__main__":
-    sys.exit(run(lambda section: KokoroService(read_settings(section)), body_limit_bytes=_BODY_LIMIT_BYTES))
+    sys.exit(run(make, body_limit_bytes=_BODY_LIMIT_BYTES))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from earshot.engines.whisper.transcript import Word
+from earshot.streaming.word import Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,31 +2,8 @@
 
 from dataclasses import dataclass
 
-from earshot.engines.whisper.transcript import Word
-
-
-@dataclass(frozen=True, slots=True)
-class Began:
-    """The client connected or said Init: an utterance begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """Audio came in."""
-
-    samples: int
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The client wants the words up to here."""
-
-    marker: int
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The client is gone."""
+from earshot.streaming.requests import Request
+from earshot.streaming.word import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +23,4 @@ class Failed:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Garbled:
-    """The client said something outside the protocol."""
-
-    message: str
-
-
-Event = Began | Heard | Asked | Closed | Garbled | Recognised | Failed
+Event = Request | Recognised | Failed

@@ -10,12 +10,12 @@ from earshot.audio.decoding import decode
 from earshot.audio.samples import Samples
 from earshot.engines.whisper.model import SAMPLE_RATE_HZ, WINDOW_S, SpeechModel
 from earshot.engines.whisper.recognition import Recognition, recognise
-from earshot.engines.whisper.session import SAMPLE_RATE_HZ as SESSION_RATE_HZ
 from earshot.engines.whisper.settings import Settings
 from earshot.engines.whisper.steps import Steps, run_at_once
 from earshot.engines.whisper.streaming import Streaming
 from earshot.engines.whisper.transcriptions import Format, answer_transcription
 from earshot.serving import Description
+from earshot.streaming.requests import SAMPLE_RATE_HZ as SESSION_RATE_HZ
 
 _log = logging.getLogger(__name__)
 

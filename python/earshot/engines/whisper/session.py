@@ -24,11 +24,11 @@ from earshot.engines.whisper.effects import (
     SayFailed,
     SayReady,
 )
-from earshot.engines.whisper.events import Asked, Began, Closed, Event, Failed, Garbled, Heard, Recognised
+from earshot.engines.whisper.events import Event, Failed, Recognised
 from earshot.engines.whisper.model import WINDOW_S
-from earshot.engines.whisper.transcript import Word
+from earshot.streaming.requests import SAMPLE_RATE_HZ, Asked, Began, Closed, Garbled, Heard
+from earshot.streaming.word import Word
 
-SAMPLE_RATE_HZ = 24_000
 WINDOW_SAMPLES = WINDOW_S * SAMPLE_RATE_HZ
 
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, MutableMapping
-from typing import Any, assert_never
+from collections.abc import Callable
+from typing import assert_never
 
 from fastapi import WebSocket, WebSocketDisconnect, status
 
 from earshot.audio.samples import Samples
-from earshot.engines.whisper import messages
 from earshot.engines.whisper.effects import (
     Abandon,
     Answer,
@@ -20,11 +19,13 @@ from earshot.engines.whisper.effects import (
     SayFailed,
     SayReady,
 )
-from earshot.engines.whisper.events import Asked, Began, Closed, Event, Failed, Garbled, Heard, Recognised
+from earshot.engines.whisper.events import Event, Failed, Recognised
 from earshot.engines.whisper.recognition import Recognition
-from earshot.engines.whisper.recording import Recording
-from earshot.engines.whisper.session import SAMPLE_RATE_HZ, Session, next_session
+from earshot.engines.whisper.session import Session, next_session
 from earshot.engines.whisper.steps import Steps, run_in_steps
+from earshot.streaming import messages
+from earshot.streaming.recording import Recording
+from earshot.streaming.requests import SAMPLE_RATE_HZ, Began, Closed, Garbled, Heard, read_request
 
 Recogniser = Callable[[Samples, bool], Steps[Recognition]]
 """Recognises a sound at 24 kHz; the flag says that more follows."""
@@ -67,7 +68,7 @@ class Streaming:
     async def _read(self) -> None:
         while True:
             await self._may_read.wait()
-            event = _event(await self._socket.receive())
+            event = read_request(await self._socket.receive())
             await self._events.put(event)
             if isinstance(event, Closed | Garbled):
                 return
@@ -124,28 +125,6 @@ class Streaming:
         else:
             event = _recognised(job, recognition)
         await self._events.put(event)
-
-
-def _event(message: MutableMapping[str, Any]) -> Event | Samples:
-    """Read what came over the WebSocket."""
-    if message["type"] == "websocket.disconnect":
-        return Closed()
-    content = message.get("bytes")
-    if content is None:
-        return Garbled("Messages are msgpack in binary frames; this was text.")
-    try:
-        parsed = messages.parse(content)
-    except messages.BadMessage as fault:
-        return Garbled(str(fault))
-    match parsed:
-        case messages.Init():
-            return Began()
-        case messages.Audio(samples):
-            return samples
-        case messages.Marker(marker):
-            return Asked(marker)
-        case _:
-            assert_never(parsed)
 
 
 def _recognised(job: Job, recognition: Recognition) -> Recognised:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from earshot.engines.whisper.voicing import Voicing
+from earshot.streaming.word import Word
 
 TIMESTAMP_STEP_S = 0.02
 _SHORTEST_SPEECH_S = 0.1
@@ -15,19 +16,6 @@ _HIGHEST_COMPRESSION = 2.4
 _HIGHEST_NO_SPEECH = 0.6
 _LOWEST_LOG_PROBABILITY = -1.0
 """The three limits of OpenAI's own Whisper."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word and when it was said, in seconds."""
-
-    text: str
-    start_s: float
-    stop_s: float
-
-    def later(self, by_s: float) -> "Word":
-        """Return the word said `by_s` later."""
-        return replace(self, start_s=self.start_s + by_s, stop_s=self.stop_s + by_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { freeDiskSpace, tryAgain } from '../../../../main/environment/install-remedies.ts';
 import { fetchModel } from '../../../../main/environment/io/model-store.ts';
 import { FaultError } from '../../../../main/platform/fault.ts';
 import type { Model } from '../../../../main/plan/catalogue.ts';
@@ -34,6 +35,7 @@ function diskFull(size: string): unknown {
     title: `The disk is full: A tiny model (${size}) could not be stored.`,
     detail: expect.stringContaining('no space left on device') as string,
     cure: 'Free some space and start again; what has arrived is kept.',
+    remedies: [freeDiskSpace, tryAgain],
   };
 }
 

@@ -1,5 +1,6 @@
-/** Runs a tool that sleeps with a child of its own, and says the ids of both. Arguments: a Python, the launch shim. */
+/** Runs a tool that sleeps with a child of its own, and says the ids of both. Arguments: a Python, the launch shim, and whether it may draw. */
 import { runTool } from '../../../../main/environment/io/run-tool.ts';
+import { plainLines } from '../../../../main/environment/tool-lines.ts';
 
 const tool = `
 import os, subprocess, sys
@@ -8,9 +9,10 @@ print(os.getpid(), child.pid, file=sys.stderr, flush=True)
 child.wait()
 `;
 
-const [python = '', path = ''] = process.argv.slice(2);
+const [python = '', path = '', terminal = ''] = process.argv.slice(2);
 void runTool(python, ['-c', tool], {
   env: { PATH: process.env['PATH'] ?? '' },
   shim: { python, path },
+  drawn: terminal === 'terminal' ? plainLines() : undefined,
   onLine: (line) => process.stdout.write(`${line}\n`),
 });

@@ -26,7 +26,7 @@ test('passes over a Python without pip for one that has it', async () => {
 test('finds a Python that really runs the launch shim', async () => {
   const env = { PATH: process.env['PATH'] ?? '' };
   const shim = { python: (await pythonForShim(env)) ?? '', path: resolve('python', 'launch', 'shim.py') };
-  expect(await runTool('echo', ['kept'], { env, shim })).toEqual({ ok: true, stdout: 'kept', lastLines: '' });
+  expect(await runTool('echo', ['kept'], { env, shim })).toEqual({ ok: true, cancelled: false, stdout: 'kept', lastLines: '' });
 });
 
 test('passes over a Python that is too old for the launch shim', async () => {

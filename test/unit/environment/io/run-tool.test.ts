@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { pythonForShim } from '../../../../main/environment/io/python.ts';
 import { runTool, type Shim } from '../../../../main/environment/io/run-tool.ts';
+import { plainLines } from '../../../../main/environment/tool-lines.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };
@@ -19,7 +20,7 @@ test('hands over each line the tool says while it works, and what it printed at 
   const lines: string[] = [];
   const result = await shell('echo "  Downloading torch" >&2; echo /usr/bin/python3; printf "Installed 70 packages" >&2', (line) => lines.push(line));
   expect({ result, lines }).toEqual({
-    result: { ok: true, stdout: '/usr/bin/python3', lastLines: '  Downloading torch\nInstalled 70 packages' },
+    result: { ok: true, cancelled: false, stdout: '/usr/bin/python3', lastLines: '  Downloading torch\nInstalled 70 packages' },
     lines: ['Downloading torch', 'Installed 70 packages'],
   });
 });
@@ -30,7 +31,7 @@ test('a tool that fails leaves its last words, not all of them', async () => {
 });
 
 test('a tool that is not there leaves the system’s reason', async () => {
-  expect(await runTool('/nowhere/uv', [], { env })).toEqual({ ok: false, stdout: '', lastLines: 'spawn /nowhere/uv ENOENT' });
+  expect(await runTool('/nowhere/uv', [], { env })).toEqual({ ok: false, cancelled: false, stdout: '', lastLines: 'spawn /nowhere/uv ENOENT' });
 });
 
 test('a tool that was killed has failed', async () => {
@@ -43,7 +44,7 @@ test('a tool sees the environment it is given and nothing of ours', async () => 
 });
 
 test('a tool has nobody to ask: its input is empty', async () => {
-  expect(await shell('read answer && echo "heard $answer" || echo "nobody there"')).toMatchObject({ ok: true, stdout: 'nobody there' });
+  expect(await shell('read answer && echo "heard $answer" || echo "nobody there"')).toMatchObject({ ok: true, cancelled: false, stdout: 'nobody there' });
 });
 
 async function realShim(): Promise<Shim> {
@@ -59,12 +60,45 @@ test('behind the launch shim a tool says, prints and ends as it does without', a
   const killed = await runTool('sh', ['-c', 'kill -9 $$'], options);
   const nowhere = await runTool('/nowhere/uv', [], options);
   expect({ well, badly, killed: killed.ok, nowhere, lines }).toEqual({
-    well: { ok: true, stdout: 'sh 0', lastLines: 'working' },
-    badly: { ok: false, stdout: '', lastLines: 'broken' },
+    well: { ok: true, cancelled: false, stdout: 'sh 0', lastLines: 'working' },
+    badly: { ok: false, cancelled: false, stdout: '', lastLines: 'broken' },
     killed: false,
-    nowhere: { ok: false, stdout: '', lastLines: 'error: cannot start /nowhere/uv: No such file or directory' },
+    nowhere: { ok: false, cancelled: false, stdout: '', lastLines: 'error: cannot start /nowhere/uv: No such file or directory' },
     lines: ['working', 'broken', 'error: cannot start /nowhere/uv: No such file or directory'],
   });
+});
+
+test('a tool that draws is read as it is drawn, and a pipe does where there is no shim', async () => {
+  const script = '[ -t 2 ] && echo "a terminal" >&2 || echo "a pipe" >&2';
+  const shim = await realShim();
+  expect((await runTool('sh', ['-c', script], { env, shim, drawn: plainLines() })).lastLines).toBe('a terminal');
+  expect((await runTool('sh', ['-c', script], { env, drawn: plainLines() })).lastLines).toBe('a pipe');
+});
+
+test('a cancelled tool ends with all it started, and is told apart from one that failed', async () => {
+  const shim = await realShim();
+  for (const options of [{ env, shim }, { env }]) {
+    const cancel = new AbortController();
+    const pids: number[] = [];
+    const onLine = (line: string): void => {
+      pids.push(Number(line));
+      cancel.abort();
+    };
+    const result = await runTool('sh', ['-c', 'echo $$ >&2; exec sleep 60'], { ...options, signal: cancel.signal, onLine });
+    expect({ ok: result.ok, cancelled: result.cancelled, alive: pids.map(isAlive) }).toEqual({ ok: false, cancelled: true, alive: [false] });
+  }
+});
+
+test('a tool that ended before it was cancelled has not been cancelled', async () => {
+  const cancel = new AbortController();
+  const well = await runTool('true', [], { env, signal: cancel.signal });
+  cancel.abort();
+  expect(well).toMatchObject({ ok: true, cancelled: false });
+});
+
+test('a letter that is cut between two pieces of output stays one letter', async () => {
+  const script = String.raw`printf "\303" >&2; sleep 0.2; printf "\274ber\n" >&2; printf "\303"; sleep 0.2; printf "\274"`;
+  expect(await runTool('sh', ['-c', script], { env })).toMatchObject({ stdout: 'ü', lastLines: 'über' });
 });
 
 /** Whether a process runs; one that ended and was not yet reaped does not. */
@@ -76,11 +110,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('a tool and what it started are gone within a second of a kill -9 of main', async () => {
+test.each(['a pipe', 'a terminal'])('a tool that writes to %s, and what it started, are gone within a second of a kill -9 of main', async (written) => {
   const program = join(temporaryFolder(), 'main.cjs');
   await build({ entryPoints: [join(import.meta.dirname, 'main-to-kill.ts')], outfile: program, bundle: true, platform: 'node', format: 'cjs' });
   const shim = await realShim();
-  const main = spawn(process.execPath, [program, shim.python, shim.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const main = spawn(process.execPath, [program, shim.python, shim.path, written.replace('a ', '')], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface({ input: main.stdout }), 'line')) as [string];
   const pids = line.split(' ').map(Number);
   const before = pids.map(isAlive);

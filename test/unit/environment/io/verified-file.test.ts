@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isVerified, removeVerified, sha256Of, stampVerified } from '../../../../main/environment/io/verified-file.ts';
-import type { ModelFile } from '../../../../main/plan/catalogue.ts';
+import { hexOf, isVerified, removeVerified, stampVerified, type ExpectedFile } from '../../../../main/environment/io/verified-file.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 const right = 'the right bytes';
 const wrong = 'the wrong bytes';
-const expected: ModelFile = { name: 'model.bin', bytes: right.length, sha256: createHash('sha256').update(right).digest('hex') };
+const sha256 = createHash('sha256').update(right).digest('hex');
+const expected: ExpectedFile = { name: 'model.bin', bytes: right.length, digest: { algorithm: 'sha256', hex: sha256 } };
 /** sha256 that nothing has: with it in the catalogue, only the stamp can say yes. */
-const impossible: ModelFile = { ...expected, sha256: '0'.repeat(64) };
+const impossible: ExpectedFile = { ...expected, digest: { algorithm: 'sha256', hex: '0'.repeat(64) } };
 const trust = { rehash: false };
 
 /** A model file that was written long ago, so that every later write has another time. */
@@ -25,7 +25,12 @@ test('the sha256 of a file is that of its bytes, whatever its length', async () 
   const bytes = Buffer.alloc(3 * 1024 ** 2 + 1, 'x');
   const path = join(temporaryFolder(), 'model.bin');
   writeFileSync(path, bytes);
-  expect(await sha256Of(path)).toBe(createHash('sha256').update(bytes).digest('hex'));
+  expect(await hexOf(path, 'sha256')).toBe(createHash('sha256').update(bytes).digest('hex'));
+});
+
+test('the sum that git has of a file is git’s own', async () => {
+  // git hash-object of a file with these bytes.
+  expect(await hexOf(modelFile('the right bytes\n'), 'git-sha1')).toBe('5fe00b1daf06624bb05133586fb82738267791ae');
 });
 
 test('a file with the catalogue’s bytes is the catalogue’s file, and that is remembered beside it', async () => {
@@ -58,7 +63,7 @@ test('what was remembered is trusted without hashing again', async () => {
 test('what was remembered for another sha256 counts for nothing', async () => {
   const path = modelFile(right);
   await stampVerified(path, impossible);
-  expect(await isVerified(path, { ...expected, sha256: 'f'.repeat(64) }, trust)).toBe(false);
+  expect(await isVerified(path, { ...expected, digest: { algorithm: 'sha256', hex: 'f'.repeat(64) } }, trust)).toBe(false);
 });
 
 const writes: readonly (readonly [string, (path: string) => void])[] = [

@@ -3,11 +3,12 @@ import { readHardwareReport } from '../../../../main/hardware/read-report.ts';
 import { catalogue } from '../../../../main/plan/catalogue.ts';
 import type { Plan } from '../../../../main/plan/model.ts';
 import { plan } from '../../../../main/plan/plan.ts';
-import { settingsSchema } from '../../../../main/settings/schema.ts';
+import { settingsSchema, type Settings } from '../../../../main/settings/schema.ts';
 import type { Machine } from './machine.ts';
 
 export interface Answer {
   readonly hardware: HardwareReport;
+  readonly settings: Settings;
   readonly plan: Plan;
   /** The plan as it comes out of `--json`. */
   readonly printed: unknown;
@@ -25,6 +26,7 @@ export function answerFor(machine: Machine): Answer {
 function ask(machine: Machine): Answer {
   const read = readHardwareReport(JSON.stringify(machine.hardware));
   if ('problem' in read) throw new Error(read.problem);
-  const planned = plan(read.report, catalogue, settingsSchema.parse(machine.settings ?? {}));
-  return { hardware: read.report, plan: planned, printed: JSON.parse(JSON.stringify(planned)) };
+  const settings = settingsSchema.parse(machine.settings ?? {});
+  const planned = plan(read.report, catalogue, settings);
+  return { hardware: read.report, settings, plan: planned, printed: JSON.parse(JSON.stringify(planned)) };
 }

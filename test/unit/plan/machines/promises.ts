@@ -24,6 +24,7 @@ const everyPromise: readonly Promised[] = [
   ollamaFitsWhole,
   buildsRunWhereTheyAre,
   otherBuildsAreExplained,
+  environmentsAreWanted,
   predictionAddsUp,
   textsAreForPeople,
   adviceHarmsNoOldCard,
@@ -162,6 +163,25 @@ function buildsRunWhereTheyAre(answer: Answer): readonly string[] {
       ...said(env?.startsWith('torch-') !== true || env === `torch-${build}`, `${id} has build ${build} but starts from ${String(env)}`),
     ];
   });
+}
+
+/** Gigabytes are fetched for a service that runs there, or for a person who asked; and every service has its own. */
+function environmentsAreWanted({ plan, settings }: Answer): readonly string[] {
+  const ids = plan.environments.map(({ id }) => id);
+  const used = plan.services.flatMap(({ env, server }) => (env === null || server !== null ? [] : [env]));
+  const asked = settings.overrides.torchBuild?.id.replace(/^.*\+/, '') === plan.torchBuild.id ? [`torch-${plan.torchBuild.id}`] : [];
+  const wanted = [...new Set(['voice', ...used, ...asked])];
+  return [
+    ...said(ids[0] === 'voice', `the first environment is ${String(ids[0])}`),
+    ...said(isDeepStrictEqual([...ids].sort(), wanted.sort()), `environments are ${ids.join(', ')}; ${wanted.join(', ')} are wanted`),
+    ...plan.environments.flatMap(({ id, build, torch, reason }) => [
+      ...said((build === null) === (torch === null) && id === (build === null ? id : `torch-${build}`), `${id} has the build ${String(build)} with torch ${String(torch)}`),
+      ...said(id.startsWith('torch-') === (torch !== null), `${id} has torch ${String(torch)}`),
+      // What moshi 0.2.13 takes.
+      ...said(torch === null || (isAtLeast(torch, '2.2') && !isAtLeast(torch, '2.10')), `${id} has torch ${String(torch)}, which Kyutai does not take`),
+      ...said(/^[A-Z].+\.$/.test(reason), `${id} has the reason "${reason}"`),
+    ]),
+  ];
 }
 
 function otherBuildsAreExplained({ plan }: Answer): readonly string[] {

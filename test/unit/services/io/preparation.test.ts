@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { HardwareReport } from '../../../../main/hardware/model.ts';
+import type { InstalledEnvironment, Installation } from '../../../../main/environment/model.ts';
+import type { Finding } from '../../../../main/platform/finding.ts';
 import type { Catalogue, Model } from '../../../../main/plan/catalogue.ts';
 import type { Plan, PlannedService } from '../../../../main/plan/model.ts';
 import type { PreflightAnswer } from '../../../../main/services/preflight.ts';
-import { prepareStack, type PreparationSeams, type Prepared } from '../../../../main/services/io/preparation.ts';
+import { prepareStack, type PreparationOptions, type PreparationSeams, type Prepared } from '../../../../main/services/io/preparation.ts';
 import { defaultSettings } from '../../../../main/settings/schema.ts';
 
 const cards = ['GPU-1', 'GPU-2'] as const;
@@ -53,6 +55,8 @@ function planOn(device: string, server: PlannedService['server'] = null): Plan {
     prediction: { vadMs: 0, turnMs: 0, sttMs: 0, llmMs: 0, ttsMs: 0 },
     vram: [],
     models: ['vad', 'small'],
+    pulls: [],
+    environments: [{ id: 'voice', build: null, torch: null, reason: '' }],
     voice: 'af_heart',
     notes: ['Said when asked.'],
     remarks: ['Always said.', `Recognition is on ${device}.`],
@@ -65,7 +69,18 @@ interface Told {
   readonly events: readonly string[];
 }
 
-async function prepareWith(seams: Partial<PreparationSeams>, failing: readonly string[] = []): Promise<Told> {
+const voice: InstalledEnvironment = { id: 'voice', fingerprint: 'f', folder: '/nowhere', python: '/nowhere/bin/python', sitePackages: '/nowhere', torch: null };
+
+/** An installation that went well, but for `missing`. */
+function installed(missing: readonly (readonly [string, string])[] = []): Installation {
+  return { fingerprint: 'f', python: voice.python, environments: { voice }, modelFolders: {}, steps: [], findings: missing.map(([, reason]) => findingThat(reason)), missing: new Map(missing) };
+}
+
+function findingThat(title: string): Finding {
+  return { fault: 'download-failed', severity: 'error', title, detail: '', evidence: [], remedies: [] };
+}
+
+async function prepareWith(seams: Partial<PreparationSeams>, failing: readonly string[] = [], scope: PreparationOptions['scope'] = 'everything'): Promise<Told> {
   const events: string[] = [];
   const prepared = await prepareStack({
     settings: defaultSettings,
@@ -73,6 +88,7 @@ async function prepareWith(seams: Partial<PreparationSeams>, failing: readonly s
     folders: { config: '/nowhere', data: '/nowhere', cache: '/nowhere', logs: '/nowhere' },
     root: '/nowhere',
     rehash: true,
+    scope,
     note: (line) => events.push(`said ${line.split('\n')[0] ?? ''}`),
     report: () => undefined,
     seams: {
@@ -83,8 +99,10 @@ async function prepareWith(seams: Partial<PreparationSeams>, failing: readonly s
       plan: (_hardware, _catalogue, settings) => planOn(cards.find((uuid) => settings.overrides.gpus[uuid]?.use !== false) ?? 'cpu'),
       install: (options) => {
         events.push(`installed for ${options.plan.services[0]?.device ?? ''}${options.rehash ? ', every file hashed' : ''}`);
-        return Promise.resolve({ fingerprint: 'f', python: '/nowhere/bin/python', modelFolders: {}, steps: [] });
+        return Promise.resolve(installed());
       },
+      missingFor: () => Promise.resolve([]),
+      available: () => Promise.resolve({ environments: new Set(['voice']), models: new Set(['vad', 'small']) }),
       check: (uuid) => {
         events.push(`checked ${uuid}`);
         return Promise.resolve({ uuid, attempts: 1, failure: failing.includes(uuid) ? dead : null });
@@ -138,6 +156,78 @@ test('a card that only a server of somebody else uses is not checked', async () 
 });
 
 test('what cannot be installed yet is not checked either', async () => {
-  const { events, prepared } = await prepareWith({ environments: [], plan: () => planOn('GPU-1') });
+  const { events, prepared } = await prepareWith({ isInstallable: () => false, plan: () => planOn('GPU-1') });
   expect({ device: prepared.plan.services[0]?.device, checked: events.filter((event) => event.startsWith('checked')) }).toEqual({ device: 'cpu', checked: [] });
+});
+
+/** Recognition in a torch environment, which falls back to the processor. */
+function torchPlan(): Plan {
+  const plan = planOn('cpu');
+  const [stt] = plan.services;
+  if (stt === undefined) throw new Error('the plan has no recognition');
+  const { id: _id, threads: _threads, server: _server, contextTokens: _context, windowSeconds: _window, ...placement } = stt;
+  return {
+    ...plan,
+    environments: [...plan.environments, { id: 'torch-cu124', build: 'cu124', torch: '2.5.1', reason: '' }],
+    services: [{ ...stt, engine: 'kyutai', env: 'torch-cu124', build: 'cu124', fallback: { ...placement, fallback: null } }],
+  };
+}
+
+test('an environment that cannot be made is left out with a finding, and the rest goes on without it', async () => {
+  const rounds: string[][] = [];
+  const { prepared } = await prepareWith({
+    plan: torchPlan,
+    install: ({ plan }) => {
+      rounds.push(plan.environments.map(({ id }) => id));
+      return Promise.resolve(installed(plan.environments.length > 1 ? [['torch-cu124', 'PyTorch could not be fetched.']] : []));
+    },
+  });
+  expect({ rounds, engine: prepared.plan.services[0]?.engine, findings: prepared.findings.map(({ title }) => title) }).toEqual({
+    rounds: [['voice', 'torch-cu124'], ['voice']],
+    engine: 'whisper',
+    findings: ['PyTorch could not be fetched.'],
+  });
+});
+
+test('at once means from what is there: what has to be fetched first is named and not waited for', async () => {
+  const { prepared } = await prepareWith({ plan: torchPlan, missingFor: ({ plan }) => Promise.resolve(plan.environments.slice(1).map(({ id }) => `${id} is not there.`)) }, [], 'at-once');
+  expect({ environments: prepared.plan.environments.map(({ id }) => id), engine: prepared.plan.services[0]?.engine, incomplete: prepared.incomplete }).toEqual({
+    environments: ['voice'],
+    engine: 'whisper',
+    incomplete: ['torch-cu124 is not there.'],
+  });
+});
+
+test('an environment that is there is used at once', async () => {
+  const { prepared } = await prepareWith(
+    { plan: torchPlan, available: () => Promise.resolve({ environments: new Set(['voice', 'torch-cu124']), models: new Set(['vad', 'small']) }) },
+    [],
+    'at-once',
+  );
+  expect(prepared.plan.services[0]?.env).toBe('torch-cu124');
+});
+
+test('a person who stops it is heard before the next round', async () => {
+  const stop = new AbortController();
+  const preparing = prepareStack({
+    settings: defaultSettings,
+    catalogue,
+    folders: { config: '/nowhere', data: '/nowhere', cache: '/nowhere', logs: '/nowhere' },
+    root: '/nowhere',
+    rehash: false,
+    scope: 'everything',
+    note: () => undefined,
+    report: () => undefined,
+    signal: stop.signal,
+    seams: {
+      probe: () => Promise.resolve(hardware),
+      plan: torchPlan,
+      available: () => Promise.resolve({ environments: new Set<string>(), models: new Set<string>() }),
+      install: () => {
+        stop.abort();
+        return Promise.resolve(installed([['torch-cu124', 'stopped']]));
+      },
+    },
+  });
+  await expect(preparing).rejects.toMatchObject({ name: 'AbortError' });
 });

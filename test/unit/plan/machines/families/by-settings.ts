@@ -1,5 +1,6 @@
 import { plannedService, type Plan } from '../../../../../main/plan/model.ts';
 import { allOnCpu, because, card, linux, uuidOf, windows, type Machine } from '../machine.ts';
+import type { Answer } from '../answer.ts';
 import { said } from '../promises.ts';
 
 const driver = '550.163.01';
@@ -65,10 +66,26 @@ export const bySettings: readonly Machine[] = [
     settings: { overrides: { torchBuild: { id: 'cpu', ...because } } },
     expected: { builds: ['cpu'] },
   },
+  ...[
+    ['without any card', linux([])],
+    ['beside a Kepler card that no engine runs on', linux([card('gtx780')], { driver: '470.256.02' })],
+    ['on Windows without any card', windows([])],
+  ].map(([where, hardware]) => ({
+    name: `a person may ask for cu126 ${String(where)}, and reads what it computes on`,
+    hardware,
+    settings: { overrides: { torchBuild: { id: 'cu126', ...because } } },
+    expected: { builds: ['cu126'], says: [/cu126 .*computes on the processor/], wrong: ({ plan }: Answer) => said(plan.environments.at(-1)?.id === 'torch-cu126', 'no environment has it') },
+  })),
+  {
+    name: 'a person who wants no PyTorch gets none, and the engines that need it give way',
+    hardware: rtx3060,
+    settings: { overrides: { torchBuild: { id: 'none', ...because }, services: { stt: { model: 'stt-1b-en_fr', ...because } } } },
+    expected: { builds: ['cu128'], engines: { stt: 'whisper' }, wrong: ({ plan }) => said(plan.environments.every(({ torch }) => torch === null), 'an environment has torch') },
+  },
+  refused('cu124 on ARM without any card, for which none is made', linux([], { os: { arch: 'arm64' } }), 'cu124', ['cpu']),
   refused('cu118 for an RTX 5090, which has no code for it', linux([card('rtx5090')], { driver: '580.95.05' }), 'cu118', ['cu128', 'cu130']),
   refused('cu130 with driver 550', rtx3060, 'cu130', ['cu126', 'cu128']),
   refused('cu128 for a GTX 1060', linux([card('gtx1060')], { driver: '570.172.08' }), 'cu128', ['cu126']),
-  refused('cu126 without any card', linux([]), 'cu126', ['cpu']),
   refused('a build nobody knows', rtx3060, 'cu999', ['cu126', 'cu128']),
   refused('cu128 for a V100 on Windows', windows([card('v100')], { driver: '572.83' }), 'cu128', ['cu126']),
   ...(['stt', 'tts', 'llm'] as const).map((id) => ({

@@ -1,0 +1,33 @@
+/** Something of ours on the disk that can be had again. */
+export interface Stored {
+  /** Id of a model, or of an environment with its fingerprint. */
+  readonly id: string;
+  readonly kind: 'model' | 'environment';
+  readonly bytes: number;
+  readonly lastUsedMs: number;
+}
+
+export interface Clearance {
+  /** What may go, the longest unused first: no more than has to. */
+  readonly remove: readonly Stored[];
+  /** What is over the budget still when all that has gone; 0 when it fits then. */
+  readonly stillOverBytes: number;
+}
+
+/** What may be removed so that Earshot keeps to its share of the disk: never what the plan uses. */
+export function clearanceFor(stored: readonly Stored[], inUse: ReadonlySet<string>, budgetBytes: number): Clearance {
+  let over = stored.reduce((total, { bytes }) => total + bytes, 0) - budgetBytes;
+  const remove: Stored[] = [];
+  const unused = stored.filter(({ id }) => !inUse.has(id)).sort((one, other) => one.lastUsedMs - other.lastUsedMs);
+  for (const each of unused) {
+    if (over <= 0) break;
+    remove.push(each);
+    over -= each.bytes;
+  }
+  return { remove, stillOverBytes: Math.max(0, over) };
+}
+
+/** `downloads.diskBudgetGiB` of the settings in bytes. */
+export function budgetBytes(diskBudgetGiB: number): number {
+  return diskBudgetGiB * 1024 ** 3;
+}

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { InstalledEnvironment, Proof, ProofMeans } from '../../environment/model.ts';
+import type { Fault, FaultId } from '../../platform/fault.ts';
+import { childEnvironment, isGpu, type Surroundings } from '../child-environment.ts';
+import type { Endpoint, ServiceId } from '../service.ts';
+import { conversationModule, conversationSection, engineLaunch, type EngineLaunch, type StackInput } from '../stack.ts';
+import { describeExit, startChild } from './launch.ts';
+import { surroundingsOf } from './library-folders.ts';
+
+/** What an engine is tried with. */
+export interface EngineToTry extends EngineLaunch {
+  readonly id: string;
+}
+
+export interface VerificationOptions extends ProofMeans {
+  readonly root: string;
+  /** A recording with speech. */
+  readonly question: string;
+  /** The devices its engines are planned on: each is tried in a process of its own. */
+  readonly devices: readonly string[];
+  readonly engines: readonly EngineToTry[];
+  readonly surroundings: Surroundings;
+}
+
+/** What a candidate is to be used for. */
+export interface ProofInput extends Pick<StackInput, 'plan' | 'settings' | 'catalogue' | 'root'> {
+  readonly hardware: { readonly os: Surroundings['os'] };
+}
+
+/** Proves an environment with the engines that a plan starts from it, on the devices where it starts them. */
+export async function proofFor(candidate: InstalledEnvironment, means: ProofMeans, input: ProofInput): Promise<Proof> {
+  const { plan, root, hardware } = input;
+  const { [candidate.id]: surroundings } = await surroundingsOf({ [candidate.id]: candidate }, hardware.os);
+  if (surroundings === undefined) throw new Error(`${candidate.id} has no surroundings`);
+  const stack: StackInput = {
+    ...input,
+    installation: { fingerprint: '', python: candidate.python, environments: { [candidate.id]: candidate }, modelFolders: means.modelFolders, steps: [], findings: [], missing: new Map() },
+    surroundings: { [candidate.id]: surroundings },
+  };
+  const own = plan.services.filter(({ env, server, id, model }) => env === candidate.id && server === null && id !== 'turn' && means.modelFolders[model] !== undefined);
+  const engines: readonly EngineToTry[] = [
+    ...own.map((planned) => ({ id: planned.id, ...engineLaunch(planned, stack) })),
+    ...(candidate.id === 'voice' ? [{ id: 'conversation', module: conversationModule, section: conversationSection(stack, nowhere) }] : []),
+  ];
+  const devices = [...new Set(own.map(({ device }) => device))];
+  return verifyEnvironment(candidate, { ...means, root, surroundings, engines, devices: devices.length === 0 ? ['cpu'] : devices, question: join(root, 'assets', 'questions', 'capital-of-france.wav') });
+}
+
+/** The conversation is tried without the others: it only has to load what it hears with. */
+const nowhere: ReadonlyMap<ServiceId, Endpoint> = new Map((['stt', 'llm', 'tts'] as const).map((id) => [id, { origin: 'http://127.0.0.1:9', token: '' }]));
+
+const answerSchema = z.object({
+  ok: z.boolean(),
+  checks: z.array(z.object({ id: z.string(), ok: z.boolean(), ms: z.number(), fault: z.string().nullish(), detail: z.string(), evidence: z.array(z.string()).default([]) })),
+  versions: z.object({ torch: z.string().nullish(), cuda: z.string().nullish() }),
+});
+type Answer = z.infer<typeof answerSchema>;
+
+/** A cold disk, two busy cores and every module compiled for the first time. */
+const timeLimitMs = 300_000;
+
+/** Loads each engine of an environment in a process of its own and lets it work once, on each device it is planned on. */
+export async function verifyEnvironment(candidate: InstalledEnvironment, options: VerificationOptions): Promise<Proof> {
+  let torch: InstalledEnvironment['torch'] = null;
+  for (const device of options.devices) {
+    const answer = await askEnvironment(candidate, device, options);
+    if ('fault' in answer) return { ok: false, fault: answer.fault };
+    for (const check of answer.checks) options.onLine(`${check.ok ? '✓' : '✗'} ${check.detail} (${Math.round(check.ms)} ms)`);
+    const failed = answer.checks.find(({ ok }) => !ok);
+    if (failed !== undefined) return { ok: false, fault: failedCheck(candidate, failed) };
+    if (answer.versions.torch != null) torch = { version: answer.versions.torch, cuda: answer.versions.cuda ?? null };
+  }
+  return { ok: true, torch };
+}
+
+async function askEnvironment(candidate: InstalledEnvironment, device: string, options: VerificationOptions): Promise<Answer | { readonly fault: Fault }> {
+  const { root, surroundings, signal } = options;
+  const environment = {
+    ...childEnvironment({ device, threads: 2 }, surroundings),
+    // What is compiled now is read at every start, and it is only what the engines really use.
+    PYTHONDONTWRITEBYTECODE: '',
+  };
+  const child = startChild({ root, run: { python: candidate.python, module: 'earshot.verification', environment }, buffer: true });
+  const { stdin } = child;
+  stdin?.on('error', () => undefined);
+  stdin?.write(`${JSON.stringify(questionFor(candidate, device, options))}\n`);
+  function end(): void {
+    // Closing the lifeline makes the shim kill its whole group.
+    stdin?.destroy();
+  }
+  const limit = setTimeout(end, timeLimitMs);
+  signal?.addEventListener('abort', end);
+  try {
+    const result = await child;
+    signal?.throwIfAborted();
+    const parsed = parseAnswer(result.stdout);
+    if (parsed !== null) return parsed;
+    const lines = result.stderr.trim().split('\n').slice(-12);
+    return { fault: crashed(candidate, describeExit(result, lines), lines) };
+  } finally {
+    clearTimeout(limit);
+    signal?.removeEventListener('abort', end);
+  }
+}
+
+function questionFor({ id }: InstalledEnvironment, device: string, { torch, packages, question, engines }: VerificationOptions): unknown {
+  return { environment: id, torch, question, cards: isGpu(device) ? [device] : [], engines: engines.filter(({ section }) => section['device'] === device || section['device'] === undefined), packages };
+}
+
+function parseAnswer(text: string): Answer | null {
+  try {
+    const parsed = answerSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function failedCheck(candidate: InstalledEnvironment, check: Answer['checks'][number]): Fault {
+  return {
+    id: (check.fault ?? 'verification-failed') as FaultId,
+    title: `${titleOf(candidate)} was installed, but it does not work on this computer, so it is not used: ${check.detail}`,
+    detail: check.evidence.join('\n'),
+    cure: 'Nothing else has changed. Try again, or choose another build.',
+  };
+}
+
+function crashed(candidate: InstalledEnvironment, how: string, lines: readonly string[]): Fault {
+  return {
+    id: 'verification-failed',
+    title: `${titleOf(candidate)} was installed, but trying it out ended badly (${how}), so it is not used.`,
+    detail: lines.join('\n'),
+    cure: 'Nothing else has changed. Try again, or choose another build.',
+  };
+}
+
+function titleOf({ id }: InstalledEnvironment): string {
+  return id === 'voice' ? 'The new version of the voice engines' : `PyTorch (${id.replace(/^torch-/, '')})`;
+}

@@ -1,0 +1,1 @@
+"""Voice activity with Silero on torch: the smallest engine with real weights."""

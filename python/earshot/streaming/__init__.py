@@ -1,0 +1,1 @@
+"""What streaming recognisers share: moshi-server's protocol, the words in it, and the audio of a session."""

@@ -1,6 +1,7 @@
 import { describeFault, FaultError, type Fault } from '../platform/fault.ts';
 import { errorMessage, formatDuration } from '../platform/text.ts';
 import type { Progress, Report } from '../environment/model.ts';
+import { noTransfer, progressText, remainingSeconds, transferRate, withSample, type Transfer } from '../environment/transfer-rate.ts';
 
 /** Where a command speaks: one JSON document or text on stdout, everything for people on stderr. */
 export interface Output {
@@ -23,9 +24,23 @@ export function createOutput(json: boolean): Output {
   };
 }
 
+/** A download of gigabytes shows often enough that it goes on, and fills no screen. */
+const betweenLinesMs = 5_000;
+
 /** Progress of an installation as lines a person can follow. */
-export function progressLines(output: Output): Report {
+export function progressLines(output: Output, nowMs: () => number = () => performance.now()): Report {
   let first = true;
+  let step = '';
+  let transfer: Transfer = noTransfer;
+  let saidMs = 0;
+
+  function begin(id: string): void {
+    if (id === step) return;
+    step = id;
+    transfer = noTransfer;
+    saidMs = nowMs();
+  }
+
   return (progress: Progress) => {
     if (first) {
       first = false;
@@ -33,10 +48,24 @@ export function progressLines(output: Output): Report {
     }
     switch (progress.kind) {
       case 'step-started':
+        begin(progress.step);
         output.say(`→ ${progress.title}`);
         return;
       case 'detail':
         output.say(`    ${progress.text}`);
+        return;
+      case 'bytes': {
+        const { receivedBytes, totalBytes } = progress;
+        const atMs = nowMs();
+        begin(progress.step);
+        transfer = withSample(transfer, atMs, receivedBytes);
+        if (atMs - saidMs < betweenLinesMs) return;
+        saidMs = atMs;
+        output.say(`    ${progressText(receivedBytes, totalBytes, transferRate(transfer, atMs), remainingSeconds(transfer, atMs, totalBytes))}`);
+        return;
+      }
+      case 'phase':
+        // For whoever watches the journal; a person reads of the step it belongs to.
         return;
       case 'step-done':
         output.say(`✓ ${progress.title}: ${formatDuration(progress.durationMs)}`);

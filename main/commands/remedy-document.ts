@@ -75,7 +75,7 @@ export function textOf({ title, dryRun, override, difference, steps, freed, envi
   const have = environments.map(({ id, fingerprint, torch }) => `Environment ${id} ${fingerprint}${torch === null ? '' : `, PyTorch ${torch.version}`}`);
   return [
     dryRun ? `${title}: nothing was changed. This is what would be done.` : title,
-    ...(override === null ? [] : [`Written to your settings: overrides ${JSON.stringify(override)}`]),
+    ...(override === null ? [] : [`${dryRun ? 'Would be written' : findings.some(({ severity }) => severity === 'error') ? 'Asked for' : 'Written'} in your settings: overrides ${JSON.stringify(override)}`]),
     ...difference,
     ...stepLines,
     ...freed.map((name) => `removed  ${name}`),

@@ -17,7 +17,7 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
   'setup-failed': ({ stack }) =>
     stack.kind === 'failed'
       ? {
-          ...(stack.fault.id === 'stopped' ? { severity: 'info', actions: [goOn] } : { severity: 'error', actions: [tryAgain, openLogs] }),
+          ...(stack.fault.id === 'stopped' ? { severity: 'warning', actions: [goOn] } : { severity: 'error', actions: [tryAgain, openLogs] }),
           title: stack.fault.title,
           detail: joined(stack.fault.detail, stack.fault.cure),
         }
@@ -142,9 +142,9 @@ export function noticesOf(state: DesktopState): readonly Notice[] {
 
 /** A finding with what can be pressed against it; what only a person can do is said. */
 function findingNotice({ fault, severity, title, detail, remedies }: Finding, index: number): Notice {
-  const clicks = remedies.filter(({ kind }) => kind === 'click').map((remedy) => ({ title: remedy.title, command: 'remedy', id: remedy.id, arguments: { ...remedy.arguments } }) as const);
+  const clicks = remedies.filter(({ kind, id }) => kind === 'click' && id !== tryAgain.command).map((remedy) => ({ title: remedy.title, command: 'remedy', id: remedy.id, arguments: { ...remedy.arguments } }) as const);
   const guides = remedies.filter(({ kind }) => kind === 'guide').map((remedy) => `→ ${remedy.title}`);
-  return { id: `finding-${index}-${fault}`, severity, title, detail: joined(detail, ...guides), actions: [...clicks, tryAgain, openLogs] };
+  return { id: `finding-${index}-${fault}`, severity, title, detail: joined(detail, ...guides), actions: [...clicks, tryAgain, ...(clicks.length === 0 ? [openLogs] : [])] };
 }
 
 function deniedCure(platform: NodeJS.Platform): string {

@@ -1,3 +1,5 @@
+import type { Model, ModelFile } from '../plan/catalogue.ts';
+
 /** Something of ours on the disk that can be had again. */
 export interface Stored {
   /** Id of a model, or of an environment with its fingerprint. */
@@ -30,4 +32,13 @@ export function clearanceFor(stored: readonly Stored[], inUse: ReadonlySet<strin
 /** `downloads.diskBudgetGiB` of the settings in bytes. */
 export function budgetBytes(diskBudgetGiB: number): number {
   return diskBudgetGiB * 1024 ** 3;
+}
+
+/**
+ * Room that fetching these files of a model takes at its worst. Packages carry a model in parts: they, their contents and
+ * the file stand side by side for a moment. What comes file by file takes its own room only.
+ */
+export function roomFor(model: Pick<Model, 'sources'>, missing: readonly Pick<ModelFile, 'bytes'>[]): number {
+  const packed = model.sources.some(({ kind }) => kind === 'pypi' || kind === 'npm');
+  return missing.reduce((total, { bytes }) => total + bytes, 0) * (packed ? 3 : 1);
 }

@@ -4,6 +4,12 @@ export interface Digest {
   readonly hex: string;
 }
 
+const lengths = [
+  { algorithm: 'sha256', digits: 64 },
+  { algorithm: 'sha512', digits: 128 },
+  { algorithm: 'git-sha1', digits: 40 },
+] as const;
+
 /** "sha256:6e74…" */
 export function digestText({ algorithm, hex }: Digest): string {
   return `${algorithm}:${hex}`;
@@ -12,16 +18,8 @@ export function digestText({ algorithm, hex }: Digest): string {
 /** A digest from its text; null when it is none. */
 export function parseDigest(text: string): Digest | null {
   const [, algorithm, hex = ''] = /^(sha256|sha512|git-sha1):([0-9a-f]+)$/.exec(text) ?? [];
-  switch (algorithm) {
-    case 'sha256':
-      return hex.length === 64 ? { algorithm, hex } : null;
-    case 'sha512':
-      return hex.length === 128 ? { algorithm, hex } : null;
-    case 'git-sha1':
-      return hex.length === 40 ? { algorithm, hex } : null;
-    default:
-      return null;
-  }
+  const known = lengths.find((each) => each.algorithm === algorithm);
+  return known?.digits === hex.length ? { algorithm: known.algorithm, hex } : null;
 }
 
 /** The digest of an npm integrity ("sha512-…" in base64); null for older kinds. */

@@ -1,4 +1,3 @@
-import { win32 } from 'node:path';
 import type { Finding } from '../platform/finding.ts';
 import type { PlaceFacts } from './install-check.ts';
 import { allowWriting, tryAgain, useOtherFolder } from './install-remedies.ts';
@@ -71,8 +70,7 @@ export function pathFindings(places: readonly PlaceFacts[], platform: NodeJS.Pla
 
 /** `\\server\share`, also in its long form; `\\?\C:\…` and `\\.\…` are of this computer. */
 export function isNetworkPath(path: string): boolean {
-  const { root } = win32.parse(path.replaceAll('/', '\\'));
-  return /^\\\\(\?\\UNC\\|[^?.\\])/i.test(root.startsWith('\\\\') ? path.replaceAll('/', '\\') : root);
+  return /^\\\\(\?\\UNC\\|[^?.\\])/i.test(path.replaceAll('/', '\\'));
 }
 
 function finding(places: readonly PlaceFacts[], found: Finding): readonly Finding[] {

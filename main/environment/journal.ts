@@ -92,8 +92,7 @@ export function unwantedSince(journal: Journal, day: string): readonly string[] 
 }
 
 export function forgotten(journal: Journal, environment: string): Journal {
-  const { [environment]: _gone, ...environments } = journal.environments;
-  return { ...journal, environments };
+  return { ...journal, environments: Object.fromEntries(Object.entries(journal.environments).filter(([id]) => id !== environment)) };
 }
 
 /** What is found beside the journal when an installer looks at it after an end that nobody saw. */

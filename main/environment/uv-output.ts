@@ -19,7 +19,6 @@ export interface UvReader {
 
 // A title (OSC), a colour or a movement (CSI, or the beginning of one that is broken off), another sequence, the end of a line, its start, or text.
 // What is not whole yet waits at the end for what follows it.
-// eslint-disable-next-line no-control-regex
 const token = /\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|(?=\x1b[^\\]))|\x1b\[[0-?]*[ -/]*(?:([@-~])|(?=[^ -~]))|\x1b[^[\]]|(\r?\n)|(\r)(?=[^\n])|([^\x1b\r\n]+)/gy;
 /** As uv formats sizes: "0 B", "10.79 KiB", "1.23 GiB"; without the space on a pipe. */
 const size = String.raw`(\d+(?:\.\d+)?) ?(B|KiB|MiB|GiB|TiB)`;

@@ -43,10 +43,13 @@ export function extraCertificates(environment: NodeJS.ProcessEnv): readonly stri
 export function readExtraCertificates(environment: NodeJS.ProcessEnv): ExtraCertificates {
   const certificates = new Set<string>();
   const problems: CertificateFileProblem[] = [];
+  // Both often name the same bundle of everybody's certificates, which takes its time to read.
+  const read = new Map<string, ReturnType<typeof certificatesIn>>();
   for (const variable of variables) {
     const path = environment[variable];
     if (path === undefined || path === '') continue;
-    const found = certificatesIn(path);
+    const found = read.get(path) ?? certificatesIn(path);
+    read.set(path, found);
     if (typeof found === 'string') problems.push({ variable, path, problem: found });
     else for (const certificate of found) certificates.add(certificate);
   }

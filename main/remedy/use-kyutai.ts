@@ -24,6 +24,9 @@ export const useKyutai: Remedy = {
       if (decision.kind === 'change') return decision;
       problem = decision;
     }
-    return problem;
+    const hasCard = facts.planFor(facts.settings).vram.length > 0;
+    return hasCard || streaming.some(({ options }) => options.some(({ device }) => device === 'cpu'))
+      ? problem
+      : machineProblem('Kyutai needs a graphics card that Earshot can use, and this computer has none. Whisper understands speech here.');
   },
 };

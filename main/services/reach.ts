@@ -35,7 +35,8 @@ export function reachOf({ catalogue, overrides, isInstallable: installable, abse
     },
     why: (id) => {
       if (absent.has(id)) return 'that could not be set up';
-      return id.startsWith('torch-') && !installable(id) ? null : 'that is not set up yet';
+      const isEnvironment = !catalogue.models.some((model) => model.id === id) && !id.includes(':');
+      return isEnvironment && !installable(id) ? null : 'that is not set up yet';
     },
   };
 }

@@ -93,12 +93,17 @@ export const conversationModule = 'earshot.conversation';
 /** The conversation's part of the launch line: where the others are, and how it listens. */
 export function conversationSection(input: StackInput, endpoints: ReadonlyMap<ServiceId, Endpoint>): Record<string, unknown> {
   const { settings, plan } = input;
-  const planned = { llm: plannedService(plan, 'llm'), tts: plannedService(plan, 'tts') };
+  const planned = { stt: plannedService(plan, 'stt'), llm: plannedService(plan, 'llm'), tts: plannedService(plan, 'tts') };
   const stt = endpointOf(endpoints, 'stt');
   const llm = endpointOf(endpoints, 'llm');
   const tts = endpointOf(endpoints, 'tts');
   return {
-    stt: { url: `${stt.origin.replace(/^http/, 'ws')}${streamingPath}`, token: stt.token },
+    stt: {
+      url: `${stt.origin.replace(/^http/, 'ws')}${streamingPath}`,
+      token: stt.token,
+      // A real moshi-server brings out its last words only while sound goes on; ours see to that themselves.
+      ...(planned.stt.server === null ? {} : { flush: 'silence' }),
+    },
     llm: {
       url: baseUrl(planned.llm, llm),
       token: llm.token,

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes sizes.json: what each lock makes a person download and store, and which Pythons it serves.
 
-`python3 python/locks/sizes.py UV [--installed NAME=SITE_PACKAGES ...]`, after `compile`. Wheels are those of CPython 3.11
-on x86-64. An environment that was really installed is measured; of the others the list of files inside each wheel tells.
+`python3 python/locks/sizes.py UV [--installed NAME=SITE_PACKAGES ...]`, after `compile`. Wheels are those of CPython
+3.11 on x86-64. An environment that was really installed is measured; of the others the file list of each wheel tells.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def python_versions(uv: str, lock: Path) -> list[str]:
 
 
 def chosen_wheel(wheels: list[dict[str, Any]], platform: str) -> dict[str, Any] | None:
-    """The wheel that uv would take: for this Python before the stable ABI before pure, then for the newest C library."""
+    """The wheel that uv would take: this Python before the stable ABI before pure, then the newest C library."""
 
     def rank(wheel: dict[str, Any]) -> tuple[int, int] | None:
         python, abi, tag = wheel["url"].rsplit("/", 1)[-1].removesuffix(".whl").rsplit("-", 3)[1:]

@@ -11,6 +11,9 @@ export function shortTitle(title: string): string {
   return title.replace(/ \([^()]*\)$/, '');
 }
 
+/** Keeps a figure and its unit on one line. */
+const together = '\u00a0';
+
 /** Whole percent; null while nobody knows how much there is. It is full only once all of it is there. */
 export function percentOf({ receivedBytes, totalBytes }: Transfer): number | null {
   if (totalBytes === null || totalBytes <= 0) return null;
@@ -21,7 +24,7 @@ export function percentOf({ receivedBytes, totalBytes }: Transfer): number | nul
 export function howFar(transfer: Transfer | null): string {
   if (transfer === null) return '';
   const percent = percentOf(transfer);
-  return [percent === null ? size(transfer.receivedBytes) : `${percent} %`, left(transfer)].filter((part) => part !== '').join(', ');
+  return [percent === null ? size(transfer.receivedBytes) : `${percent}${together}%`, left(transfer)].filter((part) => part !== '').join(', ');
 }
 
 /** "512 MiB of 2.6 GiB · 31 MiB/s · 1 min left" */
@@ -33,7 +36,7 @@ export function transferLine(transfer: Transfer): string {
 }
 
 function left({ remainingSeconds }: Transfer): string {
-  return remainingSeconds === null || remainingSeconds <= 0 ? '' : `${span(remainingSeconds)} left`;
+  return remainingSeconds === null || remainingSeconds <= 0 ? '' : `${span(remainingSeconds)} left`.replaceAll(' ', together);
 }
 
 /** As exact as a guess can be: it must not flicker. */
@@ -49,5 +52,5 @@ const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 function size(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** power;
-  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? 'B'}`;
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)}${together}${units[power] ?? 'B'}`;
 }

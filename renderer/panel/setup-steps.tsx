@@ -17,7 +17,6 @@ export function SetupSteps({ setup }: { readonly setup: Setup }): ReactNode {
           <Row key={`${index} ${step.title}`} step={step} stopped={state === 'ended'} />
         ))}
       </ol>
-      {log.length === 0 ? null : <Log lines={log} />}
       {state === 'ended' ? null : (
         <div className="setup-actions">
           <button
@@ -33,6 +32,7 @@ export function SetupSteps({ setup }: { readonly setup: Setup }): ReactNode {
           <p className="setup-kept">What has arrived is kept.</p>
         </div>
       )}
+      {log.length === 0 ? null : <Log lines={log} />}
     </>
   );
 }

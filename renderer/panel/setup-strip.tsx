@@ -31,9 +31,12 @@ export function SetupStrip({ setup }: { readonly setup: Setup }): ReactNode {
         <span className="strip-words">
           <span className="strip-title">
             {title}
-            {far === '' ? null : <span className="strip-far"> — {far}.</span>}
-          </span>{' '}
-          <span className="strip-note">{setup.state === 'stopping' ? 'Stopping…' : 'You can go on talking.'}</span>
+            <span className="unseen">: </span>
+          </span>
+          <span className="strip-note">
+            {far === '' ? '' : `${far}. `}
+            {setup.state === 'stopping' ? 'Stopping…' : 'You can go on talking.'}
+          </span>
         </span>
         <span className="disclosure-chevron">
           <Icon name="chevron" />

@@ -74,6 +74,6 @@ test('a pull that was cancelled stops, and goes on where it was when it is asked
   await expect(cancelled).rejects.toThrow('aborted');
   held = null;
   await pullModel(url, registry.model, { insecure: true, onLine: () => undefined, onBytes: () => undefined });
-  // Its own record of parts is rough: what it wrote last may come again, the beginning does not.
-  expect(registry.sentBytes()).toBeLessThan(others.length + 1_000_000 + 1_000_000);
+  // Begun anew it would have been the first megabyte more; what Ollama had not yet written down may come again.
+  expect(registry.sentBytes() - others.length).toBeLessThan(500_000);
 });

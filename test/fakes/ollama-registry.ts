@@ -19,13 +19,17 @@ export async function startOllamaRegistry(weights: Buffer, hold: () => number | 
     layers: [{ mediaType: 'application/vnd.ollama.image.model', digest: digest(weights), size: weights.length }],
   };
   let sent = 0;
-  const server = await startWebServer((request, response) => {
+  const server: WebServer = await startWebServer((request, response) => {
     const path = request.url ?? '';
-    const blob = blobs.get(/^\/v2\/tests\/tiny\/blobs\/(sha256:[0-9a-f]{64})$/.exec(path)?.[1] ?? '');
+    const [, place, name = ''] = /^\/(v2\/tests\/tiny\/blobs|storage)\/(sha256:[0-9a-f]{64})$/.exec(path) ?? [];
+    const blob = blobs.get(name);
     if (path === '/v2/tests/tiny/manifests/latest') {
       response.writeHead(200, { 'content-type': manifest.mediaType }).end(JSON.stringify(manifest));
     } else if (blob === undefined) response.writeHead(404).end('{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}');
-    else {
+    else if (place !== 'storage' && request.method === 'GET') {
+      // Layers lie on another host, and Ollama takes none from the registry itself.
+      response.writeHead(307, { location: `http://localhost:${server.port}/storage/${name}` }).end();
+    } else {
       const [, from = '0', to = String(blob.length - 1)] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
       const body = blob.subarray(Number(from), Number(to) + 1);
       const ranged = request.headers.range === undefined ? {} : { 'content-range': `bytes ${from}-${to}/${blob.length}` };

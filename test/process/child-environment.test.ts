@@ -11,6 +11,7 @@ import { defaultSettings } from '../../main/settings/schema.ts';
 import { processes } from '../setup/earshot.ts';
 import { developerPython, repository } from '../setup/prepare.ts';
 import { emptyPlan } from '../unit/plan/empty-plan.ts';
+import { installedWith } from '../unit/services/installed.ts';
 
 const card = 'GPU-11111111-2222-3333-4444-555555555555';
 /** Says that it listens, and waits: everything of an engine but the engine. */
@@ -66,9 +67,9 @@ function services(): readonly Service[] {
     plan,
     catalogue,
     settings: defaultSettings,
-    installation: { fingerprint: 'f', python, modelFolders, steps: [] },
+    installation: installedWith(python, modelFolders),
     root,
-    surroundings: { os: { platform: 'linux', wsl: false }, libraryFolders: ['/env/nvidia/cublas/lib', '/env/nvidia/cudnn/lib'], searchPath: '' },
+    surroundings: { voice: { os: { platform: 'linux', wsl: false }, libraryFolders: ['/env/nvidia/cublas/lib', '/env/nvidia/cudnn/lib'], searchPath: '' } },
   });
 }
 

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { install } from '../../main/environment/io/install.ts';
+import { installedEnvironments } from '../../main/environment/io/slots.ts';
+import { connectNetwork, findingOfFault } from '../../main/environment/install-remedies.ts';
 import type { Installation } from '../../main/environment/model.ts';
 import { catalogue } from '../../main/plan/catalogue.ts';
 import { FaultError } from '../../main/platform/fault.ts';
-import type { Finding } from '../../main/platform/finding.ts';
 import { defaultSettings } from '../../main/settings/schema.ts';
 import { companyCertificates, startSecureServer } from '../fakes/company-certificates.ts';
 import { startPackageIndex, wheel } from '../fakes/package-index.ts';
@@ -23,11 +24,13 @@ const newer = wheel('tiny', '2.0', { 'tiny/__init__.py': 'answer = 43\n' });
 /** Each of its files takes a block: together far more than a disk of one MiB. */
 const large = wheel('tiny', '2.0', { 'tiny/__init__.py': 'answer = 43\n', ...Object.fromEntries(Array.from({ length: 1000 }, (_, number) => [`tiny/word${number}.txt`, 'word\n'])) });
 
-/** The product's own installation of the environment that a checkout has locked. */
-function setUp({ root, folders }: Checkout): Promise<Installation> {
+const torch = { id: 'torch-cu124', build: 'cu124', torch: null, reason: 'An engine was asked for that computes with it.' };
+
+/** The product's own installation of the environments that a checkout has locked; nothing works without `voice`. */
+function setUp({ root, folders }: Checkout, environments = emptyPlan.environments): Promise<Installation> {
   return install({
-    plan: emptyPlan,
-    isRequired: () => true,
+    plan: { ...emptyPlan, environments },
+    isRequired: (id) => id === 'voice',
     catalogue,
     settings: defaultSettings,
     folders,
@@ -69,29 +72,51 @@ async function installed(packages: Parameters<typeof lockEnvironment>[2]): Promi
   return checkout;
 }
 
-function told({ fault, severity, remedies }: Finding): unknown {
-  return { fault, severity, remedies: remedies.map(({ id }) => id) };
+interface Outcome {
+  readonly findings: readonly { readonly fault: string; readonly severity: string; readonly remedies: readonly string[] }[];
+  /** What the environment says that the assistant is started from now. */
+  readonly answer: string;
 }
 
-/** What is told of the fault, what is answered with what the installation leaves, and whether anything else has changed. */
-async function upgrade(checkout: Checkout): Promise<unknown> {
+/** Sets up anew; whether that ends with a fault or goes on with what there was, nothing of it may have changed. */
+async function upgrade(checkout: Checkout): Promise<Outcome> {
   const before = everythingIn(checkout);
-  const { findings, python } = await setUp(checkout);
+  const findings = await setUp(checkout).then(
+    (installation) => installation.findings,
+    (error: unknown) => {
+      if (error instanceof FaultError) return [findingOfFault(error.fault)];
+      throw error;
+    },
+  );
   expect(everythingIn(checkout)).toEqual(before);
-  return { findings: findings.map(told), answer: answerOf(python) };
+  const { voice } = await installedEnvironments(checkout.folders);
+  return {
+    findings: findings.map(({ fault, severity, remedies }) => ({ fault, severity, remedies: remedies.map(({ id }) => id) })),
+    answer: answerOf(voice?.current.python ?? 'no environment'),
+  };
 }
 
-/** The one that a person is told, while the environment before answers as before. */
-function onlyTold(fault: string, ...remedies: readonly string[]): unknown {
+/** The one thing that a person is told, while the environment before answers as before. */
+function onlyTold(fault: string, ...remedies: readonly string[]): Outcome {
   return { findings: [{ fault, severity: 'error', remedies }], answer: '42' };
 }
 
-test('disk full: said with how to free some, and the environment before stays', async (context) => {
+test('no room on the disk: said before anything is fetched, and the environment before stays', async (context) => {
+  const checkout = await installed([newer]);
+  const index = await startPackageIndex([newer]);
+  useIndexAlone(index.origin);
+  const folders = { ...checkout.folders, cache: oneMebibyteDisk(context) };
+  expect([await upgrade({ ...checkout, folders }), index.requests]).toEqual([onlyTold('disk-full', 'free-disk-space', 'use-other-folder', 'try-again'), []]);
+});
+
+test('a disk that fills up in the middle: said with how to free some, and the environment before stays', async (context) => {
   const checkout = await installed([large]);
   const index = await startPackageIndex([large]);
   useIndexAlone(index.origin);
+  const facts = { pythonVersions: ['3.11', '3.12', '3.13'], downloadBytes: 1, installedBytes: 1, installedBytesFrom: 'the wheels', packages: {} };
+  writeFileSync(join(checkout.root, 'python', 'locks', 'sizes.json'), JSON.stringify({ 'voice.linux': facts }));
   const folders = { ...checkout.folders, cache: oneMebibyteDisk(context) };
-  expect(await upgrade({ ...checkout, folders })).toEqual(onlyTold('disk-full', 'free-disk-space', 'try-again'));
+  expect([await upgrade({ ...checkout, folders }), index.requests.length > 0]).toEqual([onlyTold('disk-full', 'free-disk-space', 'try-again'), true]);
 });
 
 test('wrong hash: what arrived is not installed, and the environment before stays', async () => {
@@ -137,14 +162,26 @@ test.each([
   expect(await upgrade(checkout)).toEqual(onlyTold('proxy-or-tls', ...remedies));
 });
 
+test('what an engine needs that the assistant can do without: said with the way around it, and the voice is not touched', async () => {
+  const checkout = await installed([tiny]);
+  lockEnvironment(checkout.root, torch.id, [wheel('torch', '2.5.1', { 'torch/__init__.py': '' })]);
+  const index = await startPackageIndex([tiny]);
+  useIndexAlone(index.origin);
+  const { findings, environments, missing } = await setUp(checkout, [...emptyPlan.environments, torch]);
+  expect({ findings: findings.map(({ fault, remedies }) => [fault, ...remedies.map(({ id }) => id)]), environments: Object.keys(environments), missing: [...missing.keys()] }).toEqual({
+    findings: [['no-matching-wheel', 'check-package-index', 'use-torch-build', 'try-again']],
+    environments: ['voice'],
+    missing: [torch.id],
+  });
+  expect(answerOf(environments['voice']?.python ?? '')).toBe('42');
+});
+
 test('where nothing was there before, the same is said and nothing is left that counts', async () => {
   useIndexAlone(await deadOrigin());
   const checkout = await smallCheckout();
   const fault = await setUp(checkout).catch((error: unknown) => (error instanceof FaultError ? error.fault : error));
-  expect([fault, environmentsIn(checkout.folders).filter((name) => name !== 'journal.json')]).toMatchObject([
-    { id: 'download-failed', title: 'No network. Still missing: the Python packages of the voice stack.' },
-    [],
-  ]);
+  const left = environmentsIn(checkout.folders).filter((name) => name !== 'journal.json');
+  expect([fault, left, await installedEnvironments(checkout.folders)]).toMatchObject([{ id: 'download-failed', cure: connectNetwork.title }, [], {}]);
 });
 
 test('once the cause is gone, trying again is all it takes', async () => {

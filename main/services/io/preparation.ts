@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { install, missingFor, type InstallOptions } from '../../environment/io/install.ts';
 import { availableOnDisk, type Available } from '../../environment/io/available.ts';
-import type { Installation, Prove, Report } from '../../environment/model.ts';
+import type { Installation, Report } from '../../environment/model.ts';
 import { probe } from '../../hardware/io/probe.ts';
 import type { HardwareReport } from '../../hardware/model.ts';
 import type { Catalogue } from '../../plan/catalogue.ts';
 import type { Plan } from '../../plan/model.ts';
 import { plan } from '../../plan/plan.ts';
+import type { Reach } from '../../plan/reach.ts';
 import { withinReach } from '../../plan/within-reach.ts';
 import { describeFinding, type Finding } from '../../platform/finding.ts';
 import { rememberedCards, type Folders } from '../../platform/folders.ts';
@@ -82,7 +83,7 @@ function machine({ folders, catalogue }: PreparationOptions): PreparationSeams {
  * card a service of ours is planned on → the plan again without what could not be had and the cards that failed.
  */
 export async function prepareStack(options: PreparationOptions): Promise<Prepared> {
-  const { catalogue, folders, root, rehash, report, scope, signal } = options;
+  const { root, rehash, scope, signal } = options;
   const seams = { ...machine(options), ...options.seams };
   const hardware = await seams.probe();
   const checked = new Map<string, CheckedCard>();
@@ -101,30 +102,11 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
 
   for (;;) {
     signal?.throwIfAborted();
-    const current = settings;
-    const wanted = seams.plan(hardware, catalogue, current);
-    const available = await seams.available();
-    /** Without what failed; at once also without what would have to be fetched first. */
-    function planFor(seen: HardwareReport, reach: 'at-once' | 'everything' = scope): Plan {
-      const can = reachOf({ catalogue, overrides: current.overrides, absent, isInstallable: seams.isInstallable, available: reach === 'at-once' ? available : null });
-      return withinReach(seams.plan(seen, catalogue, current), catalogue, can, seen);
-    }
-    const least = withinReach(wanted, catalogue, leastReach(catalogue, current.overrides), hardware);
-    const target = planFor(hardware);
+    const round = roundOf(settings, { options, seams, hardware, absent, available: await seams.available() });
+    const { target } = round;
     tell(target.remarks);
-
-    const common: Omit<InstallOptions, 'plan' | 'prove' | 'atOnce'> = {
-      isRequired: (id) => id === 'voice' || least.models.includes(id),
-      catalogue,
-      settings: current,
-      folders,
-      root,
-      rehash: rehash && checked.size === 0 && absent.size === 0,
-      report,
-      ...(signal === undefined ? {} : { signal }),
-    };
-    const prove: Prove = (candidate, means) => proofFor(candidate, means, { plan: candidate.id === 'voice' ? least : target, settings: current, catalogue, root, hardware });
-    const installation = await seams.install({ ...common, plan: target, prove, atOnce: scope === 'at-once' });
+    const common = { ...round.install, rehash: rehash && checked.size === 0 && absent.size === 0 };
+    const installation = await seams.install({ ...common, plan: target, atOnce: scope === 'at-once' });
     findings.push(...installation.findings);
     tell(installation.findings.map(describeFinding));
     const lost = [...installation.missing].filter(([id]) => !absent.has(id));
@@ -140,9 +122,8 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
     for (const result of results) checked.set(result.uuid, result);
     const failed = results.flatMap(({ uuid, attempts, failure }) => (failure === null ? [] : [{ uuid, attempts, answer: failure }]));
     if (failed.length === 0) {
-      const all = planFor(hardware, 'everything');
-      const incomplete = scope === 'everything' ? [] : await seams.missingFor({ ...common, plan: all, prove, atOnce: false, rehash: false });
-      return { hardware, plan: target, installation, surroundings, findings, incomplete, planFor };
+      const incomplete = scope === 'everything' ? [] : await seams.missingFor({ ...common, plan: round.everything, atOnce: false, rehash: false });
+      return { hardware, plan: target, installation, surroundings, findings, incomplete, planFor: round.planFor };
     }
 
     const excluded = failed.map((card) => ({ uuid: card.uuid, finding: preflightFinding({ ...card, name: nameOf(hardware, card.uuid), driver: hardware.driver?.version ?? null }) }));
@@ -151,6 +132,52 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
     // Each round leaves out at least one card more, so this ends.
     settings = withoutCards(settings, excluded, new Date());
   }
+}
+
+interface RoundFacts {
+  readonly options: PreparationOptions;
+  readonly seams: PreparationSeams;
+  readonly hardware: HardwareReport;
+  readonly absent: ReadonlyMap<string, string>;
+  readonly available: Available;
+}
+
+interface Round {
+  /** What is installed and started. */
+  readonly target: Plan;
+  /** The same where anything may be fetched. */
+  readonly everything: Plan;
+  readonly planFor: (hardware: HardwareReport) => Plan;
+  readonly install: Omit<InstallOptions, 'plan' | 'atOnce' | 'rehash'>;
+}
+
+/** One round of a preparation: what is wanted under these settings, as far as it can be had. */
+function roundOf(settings: Settings, { options, seams, hardware, absent, available }: RoundFacts): Round {
+  const { catalogue, folders, root, report, scope, signal } = options;
+  const { overrides } = settings;
+  function planWith(reach: Reach, seen: HardwareReport): Plan {
+    return withinReach(seams.plan(seen, catalogue, settings), catalogue, reach, seen);
+  }
+  const facts = { catalogue, overrides, absent, isInstallable: seams.isInstallable };
+  const anything = reachOf({ ...facts, available: null });
+  const reach = scope === 'everything' ? anything : reachOf({ ...facts, available });
+  const least = planWith(leastReach(catalogue, overrides), hardware);
+  const target = planWith(reach, hardware);
+  return {
+    target,
+    everything: planWith(anything, hardware),
+    planFor: (seen) => planWith(reach, seen),
+    install: {
+      isRequired: (id) => id === 'voice' || least.models.includes(id),
+      prove: (candidate, means) => proofFor(candidate, means, { plan: candidate.id === 'voice' ? least : target, settings, catalogue, root, hardware }),
+      catalogue,
+      settings,
+      folders,
+      root,
+      report,
+      ...(signal === undefined ? {} : { signal }),
+    },
+  };
 }
 
 export interface PlanInstallation extends Pick<PreparationOptions, 'settings' | 'catalogue' | 'folders' | 'root' | 'report' | 'signal'> {
@@ -162,8 +189,14 @@ export async function installPlan(options: PlanInstallation): Promise<Installati
   const { plan: named } = options;
   const installable: Plan = { ...named, environments: named.environments.filter(({ id }) => isInstallable(id)) };
   const os = { platform: process.platform === 'win32' ? 'win32' : 'linux', wsl: false } as const;
-  const prove: Prove = (candidate, means) => proofFor(candidate, means, { ...options, plan: installable, hardware: { os } });
-  return install({ ...options, plan: installable, isRequired: () => true, rehash: true, atOnce: false, prove });
+  return install({
+    ...options,
+    plan: installable,
+    isRequired: () => true,
+    rehash: true,
+    atOnce: false,
+    prove: (candidate, means) => proofFor(candidate, means, { ...options, plan: installable, hardware: { os } }),
+  });
 }
 
 function nameOf(hardware: HardwareReport, uuid: string): string {

@@ -52,7 +52,7 @@ const nowhere: ReadonlyMap<ServiceId, Endpoint> = new Map((['stt', 'llm', 'tts']
 
 const answerSchema = z.object({
   ok: z.boolean(),
-  checks: z.array(z.object({ id: z.string(), ok: z.boolean(), ms: z.number(), fault: z.string().nullish(), detail: z.string(), evidence: z.array(z.string()).default([]) })),
+  checks: z.array(z.object({ id: z.string(), ok: z.boolean(), ms: z.number(), fault: z.string().nullish(), detail: z.string(), evidence: z.record(z.string(), z.unknown()).default({}) })),
   versions: z.object({ torch: z.string().nullish(), cuda: z.string().nullish() }),
 });
 type Answer = z.infer<typeof answerSchema>;
@@ -121,7 +121,7 @@ function failedCheck(candidate: InstalledEnvironment, check: Answer['checks'][nu
   return {
     id: (check.fault ?? 'verification-failed') as FaultId,
     title: `${titleOf(candidate)} was installed, but it does not work on this computer, so it is not used: ${check.detail}`,
-    detail: check.evidence.join('\n'),
+    detail: Object.entries(check.evidence).map(([name, value]) => `  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join('\n'),
     cure: 'Nothing else has changed. Try again, or choose another build.',
   };
 }

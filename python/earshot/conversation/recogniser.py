@@ -22,7 +22,7 @@ from earshot.conversation.turn_taking import Understood
 from earshot.conversation.words import Words
 
 _PREFIX_STEPS = 13
-"""The second of silence that Kyutai's 2.6B wants ahead of the first word, as its own clients do. Ours see to it."""
+"""A second of silence, which Kyutai's 2.6B wants ahead of the first word. Its own clients send it too."""
 
 _OPEN_TIMEOUT_S = 5
 _CLOSE_TIMEOUT_S = 1

@@ -103,12 +103,7 @@ class Transcribed:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A streaming recogniser's words of a turn so far, while it goes on.
-
-    Attributes:
-        turn: which one, as the transcriber counts them.
-        text: everything understood since it began.
-    """
+    """A streaming recogniser's words so far of a turn that goes on; `turn` is which one, as the transcriber counts."""
 
     turn: int
     text: str

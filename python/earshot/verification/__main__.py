@@ -27,7 +27,7 @@ def main() -> int:
     os.dup2(_STDERR, _STDOUT)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        request = parse_request(sys.stdin.readline())
+        request = parse_request(sys.stdin.buffer.readline().decode("utf-8", errors="replace"))
     except BadRequest as fault:
         print(f"error: {fault}", file=sys.stderr, flush=True)
         return _EXIT_BAD_REQUEST

@@ -26,6 +26,18 @@ _FAULTS = (
 )
 """What CUDA and torch say, and what we call it."""
 
+_LIBRARIES = (
+    ("libcudnn", "cudnn-missing"),
+    ("cudnn64", "cudnn-missing"),
+    ("libcublas", "cublas-missing"),
+    ("cublas64", "cublas-missing"),
+    ("libcud", "cuda-runtime-missing"),
+    ("libnv", "cuda-runtime-missing"),
+    ("glibc", "glibc-too-old"),
+    ("winerror 126", "msvc-runtime-missing"),
+)
+"""What the system's loader says when torch is there and cannot be loaded."""
+
 
 def judge_build(wanted: Torch, version: str | None, cuda: str | None) -> Unproven | None:
     """Compare torch's own words about itself with the build that was asked for; None when they agree."""
@@ -48,8 +60,10 @@ def prove_build(wanted: Torch) -> Proof:
         import torch
     except ModuleNotFoundError as fault:
         if fault.name != "torch":
-            raise
+            raise  # a package that torch itself needs
         raise Unproven("torch-missing", "torch is not installed in this environment.") from fault
+    except (ImportError, OSError) as fault:
+        raise Unproven(library_fault_of(str(fault)), f"torch cannot be loaded: {_sentence(fault)}") from fault
     version, cuda = str(torch.__version__), torch.version.cuda
     unproven = judge_build(wanted, version, cuda)
     if unproven is not None:
@@ -84,6 +98,12 @@ def fault_of(text: str) -> str:
     """Name the fault in CUDA's words."""
     lower = text.lower()
     return next((fault for words, fault in _FAULTS if words in lower), "cuda-init-failed")
+
+
+def library_fault_of(text: str) -> str:
+    """Name the fault in the words of the system's loader."""
+    lower = text.lower()
+    return next((fault for words, fault in _LIBRARIES if words in lower), "python-module-missing")
 
 
 def cudnn_version() -> str | None:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from earshot.audio.samples import Samples
-from earshot.engines.kyutai.model import Taken
+from earshot.engines.kyutai.lane import Taken
 from earshot.engines.kyutai.session import Pace
 from earshot.engines.kyutai.streaming import Streaming
 from earshot.serving import Description, run

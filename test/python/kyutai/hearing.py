@@ -8,6 +8,9 @@ from streaming.client import STEP_SAMPLES, Client
 
 FRAME_S = 0.08
 
+LOAD_LIMIT_S = 300.0
+"""To import torch takes 10 s, and 75 s on two cores with five other test runs on them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { execa } from 'execa';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +9,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'earshot-plan-usage-'));
 const program = join(scratch, 'cli.cjs');
 
 beforeAll(async () => {
+  // By this file a command finds the folder it was installed in.
+  mkdirSync(join(scratch, 'python', 'launch'), { recursive: true });
+  writeFileSync(join(scratch, 'python', 'launch', 'shim.py'), '');
   await build({ entryPoints: ['main/cli.ts'], outfile: program, bundle: true, platform: 'node', format: 'cjs', logLevel: 'silent', external: ['bufferutil', 'utf-8-validate', 'x11', 'electron'] });
 });
 afterAll(() => {
@@ -20,18 +23,31 @@ async function earshot(args: readonly string[], input = ''): Promise<{ readonly 
   return { exitCode, stdout, stderr };
 }
 
-describe('earshot plan used wrongly ends with 2 and the usage:', () => {
+describe('earshot used wrongly ends with 2 and the usage:', () => {
   test.each([
     ['an option of another command', ['plan', '--nvidia-smi', 'x'], '"earshot plan" has no option --nvidia-smi.'],
     ['an option that there is not', ['plan', '--machine', 'x'], "Unknown option '--machine'"],
     ['an option without its file', ['plan', '--hardware'], "Option '--hardware <value>' argument missing"],
     ['a file without its option', ['plan', 'computer.json'], '"earshot plan" takes no file.'],
     ['its option at another command', ['talk', 'x.wav', '--hardware', 'y'], '"earshot talk" has no option --hardware.'],
+    ['an option of a remedy', ['install', '--build', 'cu121'], '"earshot install" has no option --build.'],
+    ['two remedies at once', ['remedy', 'cpu-only', 'go-back'], '"earshot remedy" takes [ID].'],
     ['a plan for another command', ['serve', '--plan', 'y'], '"earshot serve" has no option --plan.'],
   ])('%s', async (_what, args, said) => {
     const { exitCode, stdout, stderr } = await earshot(args);
     expect({ exitCode, stdout, said: stderr.split('\n')[0], usage: stderr.includes('earshot plan ') }).toEqual({ exitCode: 2, stdout: '', said, usage: true });
   });
+});
+
+test('remedies are listed without anything being looked at or written', async () => {
+  const { exitCode, stdout, stderr } = await earshot(['remedy', '--json']);
+  const { remedies } = JSON.parse(stdout) as { readonly remedies: readonly { readonly id: string; readonly options: readonly string[] }[] };
+  expect({ exitCode, stderr, first: remedies[0] }).toMatchObject({ exitCode: 0, stderr: '', first: { id: 'use-torch-build', options: ['build'] } });
+});
+
+test('a remedy that there is not is a mistake of usage, and what there is is listed', async () => {
+  const { exitCode, stdout } = await earshot(['remedy', 'make-coffee', '--json']);
+  expect({ exitCode, document: JSON.parse(stdout) as unknown }).toMatchObject({ exitCode: 2, document: { error: { id: 'usage', title: expect.stringContaining('There are: use-torch-build, exclude-gpu') as string } } });
 });
 
 test('a computer described on standard input is planned for', async () => {

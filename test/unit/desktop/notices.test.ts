@@ -119,9 +119,13 @@ describe('what the remarks say', () => {
       actions: [
         { title: 'Use the build for CUDA 12.1', command: 'remedy', id: 'use-torch-build', arguments: { build: 'cu121' } },
         { title: 'Try again', command: 'try-again' },
-        { title: 'Show the logs', command: 'open-logs' },
       ],
     });
+  });
+
+  test('of a finding whose remedy is to try again: one button for it', () => {
+    const remedies: Finding['remedies'] = [{ id: 'try-again', title: 'Try again', kind: 'click' }];
+    expect(noticesOf(stateWith({ planned: plannedWith({ ...finding, remedies }) }))[0]?.actions.map(({ title }) => title)).toEqual(['Try again', 'Show the logs']);
   });
 
   test('of a set-up that was stopped: that the conversation goes on, what is missing, and how to go on', () => {
@@ -133,9 +137,9 @@ describe('what the remarks say', () => {
     });
   });
 
-  test('of the first set-up that a person stopped: no alarm, and one way on', () => {
+  test('of the first set-up that a person stopped: one way on, before what else is missing', () => {
     const stopped = noticesOf(stateWith({ stack: { kind: 'failed', fault: { id: 'stopped', title: 'Setting up was stopped.', cure: 'What has arrived is kept.' } } }));
-    expect(stopped.map(({ severity, actions }) => [severity, actions])).toEqual([['info', [{ title: 'Go on', command: 'try-again' }]]]);
+    expect(stopped.map(({ severity, actions }) => [severity, actions])).toEqual([['warning', [{ title: 'Go on', command: 'try-again' }]]]);
   });
 
   test('of a change: what it runs on now, with a way back and a way to keep it', () => {

@@ -73,11 +73,19 @@ export function voiceStand(): VoiceStand {
     seams: {
       prepare: (options) =>
         new Promise((resolve, reject) => {
+          let isOver = false;
           options.signal?.addEventListener('abort', () => {
-            said.push(`${options.scope} was ended`);
+            if (!isOver) said.push(`${options.scope} was ended`);
             reject(new Error('aborted'));
           });
-          begun.push({ options, succeed: (change) => { resolve(preparedWith(change)); }, fail: reject });
+          begun.push({
+            options,
+            succeed: (change) => {
+              isOver = true;
+              resolve(preparedWith(change));
+            },
+            fail: reject,
+          });
         }),
       open: (prepared) => {
         if (openError !== null) throw openError;

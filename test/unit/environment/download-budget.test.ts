@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { budgetBytes, clearanceFor, type Stored } from '../../../main/environment/download-budget.ts';
+import { budgetBytes, clearanceFor, roomFor, type Stored } from '../../../main/environment/download-budget.ts';
 
 const gibibyte = 1024 ** 3;
 
@@ -25,4 +25,11 @@ test.each<[number, readonly string[]]>([
 
 test('what the plan uses stays, even where that alone is too much', () => {
   expect([removed(1), clearanceFor(all, used, budgetBytes(1)).stillOverBytes]).toEqual([['old', 'torch-cu121-ab', 'new'], 3 * gibibyte]);
+});
+
+test('what may come in packages needs room for these beside it, what comes as files does not', () => {
+  const missing = [{ bytes: 100 }, { bytes: 20 }];
+  const hub = { kind: 'hub', repository: 'owner/tiny', files: {} } as const;
+  const packages = { kind: 'pypi', packages: ['tiny==1.0'], files: {} } as const;
+  expect([roomFor({ sources: [hub] }, missing), roomFor({ sources: [hub, { ...packages, packages: [...packages.packages] }] }, missing)]).toEqual([120, 360]);
 });

@@ -68,12 +68,11 @@ test('a terminal so narrow that every bar is broken over lines tells the same', 
   for (const name of ['numpy', 'onnxruntime', 'sympy']) expect(packagesOf(narrow)[name]?.[1]).toBe(wide[name]?.[1]);
 });
 
-test('cut after every single character, or anywhere else, the output tells the same', () => {
+test('cut after every single character, or at other places, the output tells the same', () => {
   for (const name of ['coloured', 'narrow', 'pipe', 'no-solution']) {
     const text = written(name);
     const whole = readAll([text]);
-    expect(readAll([...text])).toEqual(whole);
-    for (const length of [2, 3, 7, 64, 1_021, 4_096]) {
+    for (const length of [1, 2, 3, 7, 64, 1_021, 4_096]) {
       const pieces = Array.from({ length: Math.ceil(text.length / length) }, (_, index) => text.slice(index * length, (index + 1) * length));
       expect(readAll(pieces)).toEqual(whole);
     }

@@ -5,6 +5,7 @@ import type { Endpoint, ServiceId } from '../../../main/services/service.ts';
 import { stackOf } from '../../../main/services/stack.ts';
 import { defaultSettings } from '../../../main/settings/schema.ts';
 import { emptyPlan } from '../plan/empty-plan.ts';
+import { installedWith } from './installed.ts';
 
 function planned(id: PlannedService['id'], contextTokens: number | null = null): PlannedService {
   const model = catalogue.models.find(({ role }) => role === id);
@@ -15,6 +16,8 @@ function planned(id: PlannedService['id'], contextTokens: number | null = null):
   };
 }
 
+const environments = ['torch-cu124'];
+
 /** How far back the language model, and the conversation that fills it, are told to look. */
 function contextsWith(contextTokens: number | null): unknown {
   const plan: Plan = { ...emptyPlan, services: [planned('stt'), planned('llm', contextTokens), planned('tts'), planned('turn')] };
@@ -22,9 +25,9 @@ function contextsWith(contextTokens: number | null): unknown {
     plan,
     catalogue,
     settings: defaultSettings,
-    installation: { fingerprint: 'f', python: 'python', modelFolders: Object.fromEntries(catalogue.models.map(({ id }) => [id, `/models/${id}`])), steps: [] },
+    installation: installedWith('python', Object.fromEntries(catalogue.models.map(({ id }) => [id, `/models/${id}`])), environments),
     root: '/app',
-    surroundings: { os: { platform: 'linux', wsl: false }, libraryFolders: [], searchPath: '' },
+    surroundings: Object.fromEntries(['voice', ...environments].map((id) => [id, { os: { platform: 'linux', wsl: false }, libraryFolders: [], searchPath: '' }])),
   });
   const endpoints = new Map<ServiceId, Endpoint>((['stt', 'llm', 'tts'] as const).map((id) => [id, { origin: 'http://127.0.0.1:1', token: '' }]));
   return services.flatMap(({ id, run }) => {

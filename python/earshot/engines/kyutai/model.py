@@ -5,53 +5,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 
 from earshot.audio.samples import Samples
-from earshot.engines.kyutai.checkpoint import FRAMES_PER_S, BrokenModel, Checkpoint, open_checkpoint
+from earshot.engines.kyutai.checkpoint import open_checkpoint
+from earshot.engines.kyutai.lane import AllLanesTaken, Lane, Taken
+from earshot.engines.kyutai.loading import load, torch_build, torch_device
 from earshot.engines.kyutai.session import FRAME_SAMPLES, Pace
 from earshot.engines.kyutai.settings import Precision
 
 MOST_LANES = 3
 """A conversation has one; the others are for a file, and for a client that connects anew before the old one is gone."""
 
-_HEADS_OF_INTEREST = 0
+_PAUSE_CLASS = 0
 """Each horizon tells several classes apart; the first is the pause."""
-
-
-class AllLanesTaken(RuntimeError):
-    """Too many listen at once."""
 
 
 class NotANumber(RuntimeError):
     """The model computes nonsense: its weights are broken, or the device is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What the model made of a frame.
-
-    Attributes:
-        token: what it writes.
-        pauses: for each of its horizons the probability of a pause.
-    """
-
-    token: int
-    pauses: tuple[float, ...]
-
-
-class Lane(Protocol):
-    """One utterance after the other, by one speaker."""
-
-    def take(self, samples: Samples, *, is_first: bool) -> Taken:
-        """Hear a frame, or less and then silence; the first one of an utterance forgets those before. Blocks."""
-        ...
-
-    def text(self, tokens: Sequence[int]) -> str:
-        """Return the text of a word's tokens."""
-        ...
 
 
 @dataclass(slots=True)
@@ -96,12 +68,14 @@ class SpeechModel:
         torch.set_num_threads(threads)
         self.pace: Pace = checkpoint.pace
         self._torch = torch
-        self._device = _torch_device(torch, device)
+        self._device = torch_device(torch, device)
         self._lanes = _Lanes()
         self._current: _Lane | None = None
-        self._codec, self._writer, self._generator, self._tokenizer = _load(
-            checkpoint, torch=torch, device=self._device, precision=precision, window_s=window_s
-        )
+        loaded = load(checkpoint, torch=torch, device=self._device, precision=precision, window_s=window_s)
+        self._codec = loaded.codec
+        self._writer = loaded.writer
+        self._generator = loaded.generator
+        self._tokenizer = loaded.tokenizer
 
     @property
     def build(self) -> str:
@@ -144,7 +118,7 @@ class SpeechModel:
                 # The first step of all is taken with the tokens that stand for a beginning, whatever is given to it.
                 self._generator.step(codes)
             tokens, heads = self._generator.step_with_extra_heads(codes)
-            pauses = tuple(float(head[0, 0, _HEADS_OF_INTEREST]) for head in heads)
+            pauses = tuple(float(head[0, 0, _PAUSE_CLASS]) for head in heads)
             token = int(tokens[0, 0, 0])
         if not all(isfinite(pause) for pause in pauses):
             raise NotANumber("the speech model computes nothing that is a number")
@@ -162,72 +136,15 @@ class SpeechModel:
         parts = (self._codec, self._writer, self._generator)
         if self._current is not None:
             self._current.memory = tuple(part.get_streaming_state() for part in parts)
-        self._current = lane
-        if lane.memory is not None:
+        # Nobody's until it is complete: the card may have no room for one more.
+        self._current = None
+        if lane.memory is None:
+            for part in parts:
+                part.set_streaming_state(dict.fromkeys(part.get_streaming_state()))
+            # The writer's memory is made with the generator's.
+            self._codec.streaming_forever(1)
+            self._generator.streaming_forever(1)
+        else:
             for part, memory in zip(parts, lane.memory, strict=True):
                 part.set_streaming_state(memory)
-            return
-        for part in parts:
-            part.set_streaming_state(dict.fromkeys(part.get_streaming_state()))
-        # The writer's memory is made with the generator's.
-        self._codec.streaming_forever(1)
-        self._generator.streaming_forever(1)
-
-
-def torch_build(cuda: str | None) -> str:
-    """Name the build of a torch made for a CUDA version ("12.4"): `cpu` or `cuNNN`."""
-    return "cpu" if cuda is None else f"cu{cuda.replace('.', '')}"
-
-
-def _torch_device(torch: Any, device: str) -> str:
-    """Return torch's name for the device. The GPU is the only one this process can see, so it is the first."""
-    if device == "cpu":
-        return "cpu"
-    if torch.version.cuda is None:
-        raise BrokenModel("this torch was built without CUDA, so it cannot use the graphics card")
-    if not torch.cuda.is_available():
-        raise BrokenModel("torch finds no graphics card that it can use")
-    return "cuda"
-
-
-def _load(
-    checkpoint: Checkpoint, *, torch: Any, device: str, precision: Precision, window_s: float | None
-) -> tuple[Any, Any, Any, Any]:
-    """Load from the folder alone; raises BrokenModel."""
-    from moshi.models import LMGen
-    from moshi.models.loaders import CheckpointInfo
-
-    try:
-        info = CheckpointInfo.from_hf_repo(
-            "",
-            moshi_weights=checkpoint.weights,
-            mimi_weights=checkpoint.codec,
-            tokenizer=checkpoint.tokenizer,
-            config_path=checkpoint.config,
-            mimi_config_path=checkpoint.codec_config,
-        )
-        codec = info.get_mimi(device=device)
-        if codec.frame_size != FRAME_SAMPLES:
-            raise BrokenModel(f"the speech model's frames have {codec.frame_size} samples, not {FRAME_SAMPLES}")
-        writer = info.get_moshi(
-            device=device, dtype=getattr(torch, precision), lm_kwargs_overrides=_window(info.lm_config, window_s)
-        )
-        tokenizer = info.get_text_tokenizer()
-        # Greedy: what was said is not a matter of taste.
-        return codec, writer, LMGen(writer, temp=0, temp_text=0), tokenizer
-    except BrokenModel:
-        raise
-    except Exception as fault:  # whatever is wrong with a file, each layer below has an error of its own for it
-        raise BrokenModel(f"the speech model cannot be loaded: {_first_line(fault)}") from fault
-
-
-def _window(config: Mapping[str, Any], window_s: float | None) -> dict[str, int]:
-    """Look back less far than the model could: its memory on the card is as long as its window."""
-    if window_s is None:
-        return {}
-    return {"context": min(int(config["context"]), round(window_s * FRAMES_PER_S))}
-
-
-def _first_line(fault: Exception) -> str:
-    text = str(fault).strip() or type(fault).__name__
-    return text.splitlines()[0]
+        self._current = lane

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import FastAPI, File, Form, Request, Response, UploadFile, WebSocket, status
 
 from earshot.audio.decoding import decode
-from earshot.engines.kyutai.model import AllLanesTaken, SpeechModel
+from earshot.engines.kyutai.lane import AllLanesTaken
+from earshot.engines.kyutai.model import SpeechModel
 from earshot.engines.kyutai.session import FRAME_SAMPLES
 from earshot.engines.kyutai.settings import Settings
 from earshot.engines.kyutai.streaming import Streaming

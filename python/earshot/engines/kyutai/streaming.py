@@ -22,7 +22,7 @@ from earshot.engines.kyutai.effects import (
     Take,
 )
 from earshot.engines.kyutai.events import Event, Failed, Stepped
-from earshot.engines.kyutai.model import Lane
+from earshot.engines.kyutai.lane import Lane
 from earshot.engines.kyutai.session import Pace, new_session, next_session
 from earshot.serving import engine_worker
 from earshot.streaming import messages

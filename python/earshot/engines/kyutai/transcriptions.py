@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from earshot.audio.decoding import UnreadableSound, decode
 from earshot.engines.kyutai.files import LONGEST_S, transcribe
-from earshot.engines.kyutai.model import AllLanesTaken, SpeechModel
+from earshot.engines.kyutai.lane import AllLanesTaken
+from earshot.engines.kyutai.model import SpeechModel
 from earshot.serving import ApiError, engine_worker
 from earshot.streaming.requests import SAMPLE_RATE_HZ
 from earshot.streaming.word import Word

@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from kyutai.hearing import LOAD_LIMIT_S
 from serving.running import Running, Start
 from whisper.questions import CAPITAL
 
@@ -43,5 +44,5 @@ def kyutai_section(tiny_model: Path) -> dict[str, object]:
 def kyutai(start_shared_service: Start, kyutai_section: dict[str, object]) -> Running:
     """Return a Kyutai that is ready, shared by the tests of a module."""
     running = start_shared_service(["-m", "earshot.engines.kyutai"], kyutai_section)
-    running.wait_until_ready()
+    running.wait_until_ready(LOAD_LIMIT_S)
     return running

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kyutai.hearing import LOAD_LIMIT_S
 from serving.running import Start
 
 
@@ -61,7 +62,7 @@ def test_a_broken_model_ends_the_process_with_a_sentence(
 ) -> None:
     spoil(model_copy)
     running = start_service(["-m", "earshot.engines.kyutai"], {**kyutai_section, "model": str(model_copy)})
-    assert running.process.wait(timeout=120) == 1
+    assert running.process.wait(timeout=LOAD_LIMIT_S) == 1
     last = running.said().splitlines()[-1]
     assert last.startswith("error: ")
     assert sentence in last
@@ -72,5 +73,5 @@ def test_a_card_that_is_not_there_ends_the_process_with_a_sentence(
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     running = start_service(["-m", "earshot.engines.kyutai"], {**kyutai_section, "device": "GPU-1"})
-    assert running.process.wait(timeout=120) == 1
+    assert running.process.wait(timeout=LOAD_LIMIT_S) == 1
     assert "graphics card" in running.said().splitlines()[-1]

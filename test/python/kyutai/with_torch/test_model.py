@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from earshot.audio.samples import Samples
-from earshot.engines.kyutai.model import MOST_LANES, AllLanesTaken, Lane, SpeechModel, Taken
+from earshot.engines.kyutai.lane import AllLanesTaken, Lane, Taken
+from earshot.engines.kyutai.model import MOST_LANES, SpeechModel
 from earshot.engines.kyutai.session import FRAME_SAMPLES
 from whisper.questions import noise, questions
 

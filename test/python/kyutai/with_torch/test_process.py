@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from earshot.engines.kyutai.model import MOST_LANES
-from kyutai.hearing import Said, until_marker
+from kyutai.hearing import LOAD_LIMIT_S, Said, until_marker
 from serving.running import Running, Start
 from streaming.client import STEP_SAMPLES, Client, session
 from websockets.exceptions import ConnectionClosed
@@ -75,7 +75,7 @@ def test_a_process_killed_in_the_middle_of_a_word_ends_the_session(
     start_service: Start, kyutai_section: dict[str, object]
 ) -> None:
     running: Running = start_service(["-m", "earshot.engines.kyutai"], kyutai_section)
-    running.wait_until_ready()
+    running.wait_until_ready(LOAD_LIMIT_S)
     with pytest.raises(ConnectionClosed), session(running) as client:
         client.hear(QUESTION.samples)
         client.send("Marker", id=1)

@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { expect, test, vi, onTestFinished } from 'vitest';
 import { findInterpreter, type InterpreterOptions } from '../../../../main/environment/io/interpreter.ts';
 import { runTool } from '../../../../main/environment/io/run-tool.ts';
@@ -43,12 +43,11 @@ async function seriesOf(python: string): Promise<string> {
   return (await runTool(python, ['-I', '-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], { env: {} })).stdout;
 }
 
-/** A Python like that at `path` in a folder of its own where Conda keeps its notes. */
-async function condaLike(path: string): Promise<string> {
+/** A Python like that at `path` in a folder of its own. */
+async function copyOf(path: string, folder: string): Promise<string> {
   const program = 'import os, sys; print(os.path.realpath(sys.executable)); print(sys.base_prefix)';
   const [executable = '', prefix = ''] = (await runTool(path, ['-I', '-c', program], { env: {} })).stdout.split('\n');
-  const folder = temporaryFolder();
-  for (const name of ['bin', 'conda-meta']) mkdirSync(join(folder, name));
+  mkdirSync(join(folder, 'bin'), { recursive: true });
   copyFileSync(executable, join(folder, 'bin', 'python3.11'));
   symlinkSync(join(prefix, 'lib'), join(folder, 'lib'));
   return folder;
@@ -72,11 +71,9 @@ test('a managed Python that is there is taken before all others, and nothing is 
   const { ask, uv, folders, mirror } = await bench();
   const { path } = await ask();
   const asked = mirror.requests.length;
-  const real = (await runTool(path, ['-I', '-c', 'import sys; print(sys.base_prefix)'], { env: {} })).stdout;
   const version = (await runTool(path, ['-I', '-c', 'import platform; print(platform.python_version())'], { env: {} })).stdout;
   // As uv lays them out.
-  mkdirSync(join(folders.data, 'python'), { recursive: true });
-  symlinkSync(real, join(folders.data, 'python', `cpython-${version}-linux-x86_64-gnu`));
+  await copyOf(path, join(folders.data, 'python', `cpython-${version}-linux-x86_64-gnu`));
   const found = await findInterpreter(uv, { folders, versions: ['3.11', '3.12', '3.13'], nowMs: nowMs + 30 * 3_600_000 });
   expect(found).toMatchObject({ origin: 'managed', path: expect.stringContaining(join(folders.data, 'python')) as string });
   expect(mirror.requests.length).toBe(asked);
@@ -85,11 +82,12 @@ test('a managed Python that is there is taken before all others, and nothing is 
 test('a Python that will not do is passed over for one that will, and each is named when none does', async () => {
   const { ask, mirror } = await bench();
   const good = await ask();
-  const conda = await condaLike(good.path);
+  const conda = await copyOf(good.path, temporaryFolder());
+  mkdirSync(join(conda, 'conda-meta'));
   const shop = temporaryFolder();
   writeFileSync(join(shop, 'python3.11'), '#!/bin/sh\necho "Python was not found; run without arguments to install from the shop"\nexit 49\n', { mode: 0o755 });
 
-  vi.stubEnv('PATH', [shop, join(conda, 'bin'), process.env['PATH'] ?? ''].join(delimiter));
+  vi.stubEnv('PATH', [shop, join(conda, 'bin'), dirname(good.path)].join(delimiter));
   expect(await ask()).toEqual(good);
 
   vi.stubEnv('PATH', [shop, join(conda, 'bin')].join(delimiter));

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lockFacts, resolvedFor, shippedBuilds, shippedLock } from '../../../../main/environment/io/lock-files.ts';
@@ -21,7 +20,7 @@ function lockText(name: string): string {
 test('whatever release of cu121 to cu128 the plan chooses for Linux, its lock came with Earshot', async () => {
   const capabilities = ['5.0', '6.1', '7.0', '7.5', '8.0', '8.6', '8.9', '9.0', '10.0', '12.0'];
   const chosen = ['cu121', 'cu124', 'cu126', 'cu128'].flatMap((build) =>
-    capabilities.map((capability) => chooseTorchBuild([card('card', capability)], machine('580.65.06'), catalogue, { overrideId: build })).filter(({ id }) => id === build),
+    capabilities.map((capability) => chooseTorchBuild([card('card', capability)], machine('580.65.06', []), catalogue, { overrideId: build })).filter(({ id }) => id === build),
   );
   const releases = new Map(chosen.map(({ id, torch }) => [`${torch}+${id}`, { id: `torch-${id}`, torch }]));
   expect([...releases.keys()]).toEqual(['2.4.1+cu121', '2.5.1+cu124', '2.7.1+cu126', '2.9.1+cu128']);

@@ -80,11 +80,14 @@ test('a cancelled tool ends with all it started, and is told apart from one that
   for (const options of [{ env, shim }, { env }]) {
     const cancel = new AbortController();
     const pids: number[] = [];
-    const onLine = (line: string): void => {
-      pids.push(Number(line));
-      cancel.abort();
-    };
-    const result = await runTool('sh', ['-c', 'echo $$ >&2; exec sleep 60'], { ...options, signal: cancel.signal, onLine });
+    const result = await runTool('sh', ['-c', 'echo $$ >&2; exec sleep 60'], {
+      ...options,
+      signal: cancel.signal,
+      onLine: (line) => {
+        pids.push(Number(line));
+        cancel.abort();
+      },
+    });
     expect({ ok: result.ok, cancelled: result.cancelled, alive: pids.map(isAlive) }).toEqual({ ok: false, cancelled: true, alive: [false] });
   }
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { installArguments, lockOf, type LockOptions } from '../../../../main/environment/io/torch-lock.ts';
+import { installArguments, lockAtHand, lockOf, type LockOptions } from '../../../../main/environment/io/torch-lock.ts';
 import { packagesOf, type Lock } from '../../../../main/environment/lock.ts';
 import { FaultError, type FaultId } from '../../../../main/platform/fault.ts';
 import { startPackageIndex, wheel, type Wheel } from '../../../fakes/package-index.ts';
@@ -129,12 +129,17 @@ test('a lock made here is made once, and the same for whoever asks again', async
   const here = await place();
   const first = await lockOf(cu118, here);
   const asked = here.requests.pytorch.length;
-  expect(await lockOf(cu118, here)).toEqual(first);
+  expect([await lockOf(cu118, here), await lockAtHand(cu118, here)]).toEqual([first, first]);
   expect({ asked: here.requests.pytorch.length, said: here.said, locks: readdirSync(join(here.data, 'locks')).length }).toEqual({
     asked,
     said: ['Looking up the parts of PyTorch 2.7.1 (cu118)'],
     locks: 1,
   });
+});
+
+test('whether a lock is at hand is known without a network', async () => {
+  const here = await place();
+  expect({ lock: await lockAtHand(cu118, here), requests: here.requests }).toEqual({ lock: null, requests: { pytorch: [], everybody: [] } });
 });
 
 test('a half-written lock is made anew', async () => {

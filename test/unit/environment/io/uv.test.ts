@@ -97,7 +97,6 @@ test('the bytes of a package are told while it arrives, and at the end all are t
   const { ok, lastLines } = await running;
   expect({ ok, last: told.at(-1), totals: new Set(told.map(([, total]) => total)) }).toEqual({ ok: true, last: [wholeBytes, wholeBytes], totals: new Set([wholeBytes]) });
   expect(lines).toEqual(['Downloading large (4.0 MiB)', expect.stringMatching(/^Prepared 2 packages in /), expect.stringMatching(/^Installed 2 packages in /)]);
-  // eslint-disable-next-line no-control-regex
   expect(lastLines).not.toMatch(/\x1b|\r/);
   expect(lastLines).toContain(' + small==1.0');
 });

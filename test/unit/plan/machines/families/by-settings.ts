@@ -66,12 +66,12 @@ export const bySettings: readonly Machine[] = [
     settings: { overrides: { torchBuild: { id: 'cpu', ...because } } },
     expected: { builds: ['cpu'] },
   },
-  ...[
+  ...([
     ['without any card', linux([])],
     ['beside a Kepler card that no engine runs on', linux([card('gtx780')], { driver: '470.256.02' })],
     ['on Windows without any card', windows([])],
-  ].map(([where, hardware]) => ({
-    name: `a person may ask for cu126 ${String(where)}, and reads what it computes on`,
+  ] as const).map(([where, hardware]) => ({
+    name: `a person may ask for cu126 ${where}, and reads what it computes on`,
     hardware,
     settings: { overrides: { torchBuild: { id: 'cu126', ...because } } },
     expected: { builds: ['cu126'], says: [/cu126 .*computes on the processor/], wrong: ({ plan }: Answer) => said(plan.environments.at(-1)?.id === 'torch-cu126', 'no environment has it') },

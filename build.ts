@@ -8,8 +8,10 @@ const old = `.dist-old-${process.pid}`;
 /** Far longer than any build takes: what is older was left by one that was killed. */
 const staleAfterMs = 3_600_000;
 
+// What a clock that is right cannot be before.
+const builtOn = JSON.stringify(new Date().toISOString().slice(0, 10));
 const common = { bundle: true, sourcemap: true, logLevel: 'warning' } as const satisfies BuildOptions;
-const node = { ...common, platform: 'node', format: 'cjs', target: 'node18', outdir: staging, outExtension: { '.js': '.cjs' } } as const satisfies BuildOptions;
+const node = { ...common, platform: 'node', format: 'cjs', target: 'node18', define: { 'process.env.EARSHOT_BUILT_ON': builtOn }, outdir: staging, outExtension: { '.js': '.cjs' } } as const satisfies BuildOptions;
 // The first three are optional to ws and dbus-next, which work without them; Electron brings itself.
 const external = ['bufferutil', 'utf-8-validate', 'x11', 'electron'];
 

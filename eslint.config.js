@@ -18,8 +18,8 @@ const stages = [
 ];
 
 /** Stages whose effects live in files named for them: outside of io/ they read no disk and start no process. */
-const stagesWithIo = ['hardware', 'plan', 'environment', 'services', 'conversation', 'telemetry'];
-const effects = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'node:https', 'execa', 'ws', 'tar', 'npm-registry-fetch', 'systeminformation'];
+const stagesWithIo = ['hardware', 'plan', 'environment', 'services', 'conversation', 'telemetry', 'remedy'];
+const effects = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:net', 'node:http', 'node:https', 'execa', 'ws', 'tar', 'npm-registry-fetch', 'http-proxy-agent', 'https-proxy-agent', 'systeminformation'];
 
 /** One block a stage: what its files must not import. */
 function stageRules() {

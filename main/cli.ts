@@ -10,6 +10,7 @@ import { runServe } from './commands/serve.ts';
 import { runStart } from './commands/start.ts';
 import { runTalk } from './commands/talk.ts';
 import type { RemedyArguments } from './platform/finding.ts';
+import { trustExtraCertificates } from './platform/extra-certificates.ts';
 import { userFolders } from './platform/folders.ts';
 import packageFile from '../package.json';
 
@@ -159,6 +160,7 @@ function text(value: string | boolean | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+trustExtraCertificates(process.env);
 const json = process.argv.includes('--json');
 
 // A mistake of ours outside of any command still ends with one document and one sentence; the engines end with us.

@@ -142,8 +142,16 @@ export function createVoice(options: VoiceOptions): Voice {
     // A quit meanwhile has nothing of this to stop.
     if (stopping) return;
     running = startRunning(ready, opened, { ...options, ...seams, planAnew: () => void begin(usual), answered: () => prove(ready.prepared) });
-    const change = changeOf(before, ready.prepared, await slots.states(), byRemedy && before !== null);
+    const change = changeOf(before, ready.prepared, await slotStates(), byRemedy && before !== null);
     store.setState({ change });
+  }
+
+  /** What cannot be told of the slots offers no way back; what runs goes on all the same. */
+  function slotStates(): Promise<readonly EnvironmentState[]> {
+    return slots.states().catch((error: unknown) => {
+      log(`what to go back to is not known: ${errorMessage(error)}`);
+      return [];
+    });
   }
 
   async function end(): Promise<void> {

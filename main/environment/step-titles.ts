@@ -23,6 +23,6 @@ export function modelTitle({ title, files }: Model): string {
   return `${title} (${formatBytes(bytesOf(files))})`;
 }
 
-export function bytesOf(files: readonly ModelFile[]): number {
+function bytesOf(files: readonly ModelFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -5,11 +5,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { installedEnvironments } from '../../main/environment/io/slots.ts';
+import { phases } from '../../main/environment/model.ts';
+import { isVerifying, recordFigure } from '../setup/figures.ts';
 import { startPackageIndex, wheel } from '../fakes/package-index.ts';
 import { useIndexAlone } from '../unit/real-uv.ts';
 import { environmentsIn, lockEnvironment, smallCheckout, tiny, type Checkout } from '../unit/small-checkout.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
 
+/** The journal's own steps; `npm run verify` also kills at every line and every figure in between. */
+const moments = isVerifying ? 'everything' : 'phases';
 const newer = wheel('tiny', '2.0', { 'tiny/__init__.py': 'answer = 43\n' });
 
 interface Scene {
@@ -28,7 +32,7 @@ async function scene(): Promise<Scene> {
   return {
     checkout,
     install: async (killAt, ...environments) => {
-      const result = await execa(process.execPath, [program, checkout.home, checkout.root, killAt === null ? 'never' : String(killAt), ...environments], { reject: false, stdin: 'ignore' });
+      const result = await execa(process.execPath, [program, checkout.home, checkout.root, killAt === null ? 'never' : String(killAt), moments, ...environments], { reject: false, stdin: 'ignore' });
       if (result.signal === 'SIGKILL') return 'killed';
       if (result.failed) throw new Error(result.stderr);
       return Number(result.stdout);
@@ -64,7 +68,8 @@ test('a first install killed at any step completes at the next start', async () 
     await install(null, 'voice');
     outcomes.push({ step, killed, answers: await answers(checkout), underWay: underWay(checkout), left: environmentsIn(checkout.folders).filter((name) => name.includes('staging')) });
   }
-  expect(steps).toBeGreaterThanOrEqual(8);
+  expect(steps).toBeGreaterThanOrEqual(phases.length);
+  recordFigure({ name: 'install killed -9 at each step, completed at the next start', value: `${steps} of ${steps}`, bound: 'all' });
   expect(outcomes).toEqual(outcomes.map((_outcome, step) => ({ step, killed: 'killed', answers: { voice: '42' }, underWay: null, left: [] })));
 });
 
@@ -83,6 +88,7 @@ test('an update killed at any step leaves the old environment answering at once,
     await disturbed.install(null, 'voice');
     outcomes.push({ step, killed, worked: ['42', '43'].includes(atOnce['voice'] ?? ''), after: await answers(disturbed.checkout), underWay: underWay(disturbed.checkout) });
   }
+  recordFigure({ name: 'update killed -9 at each step, the old one answering at once', value: `${outcomes.length} of ${steps}`, bound: 'all' });
   expect(outcomes).toEqual(outcomes.map((_outcome, step) => ({ step, killed: 'killed', worked: true, after: { voice: '43' }, underWay: null })));
 });
 

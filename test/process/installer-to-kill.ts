@@ -1,18 +1,21 @@
 /**
- * Installs the environments of a small checkout and kills itself, with -9, at the nth thing that is reported; told of no
- * such number it gets to its end and says how many there were. Arguments: EARSHOT_HOME, root of the checkout, n, environments.
+ * Installs the environments of a small checkout and kills itself, with -9, at the nth thing that is reported ("everything")
+ * or that the journal has taken in ("phases"); told of no such number it gets to its end and says how many there were.
+ * Arguments: EARSHOT_HOME, root of the checkout, n, what counts, environments.
  */
 import { execFileSync } from 'node:child_process';
 import { install } from '../../main/environment/io/install.ts';
+import type { Progress } from '../../main/environment/model.ts';
 import { catalogue } from '../../main/plan/catalogue.ts';
 import { userFolders } from '../../main/platform/folders.ts';
 import { defaultSettings } from '../../main/settings/schema.ts';
 import { emptyPlan } from '../unit/plan/empty-plan.ts';
 
-const [home = '', root = '', killAt = '', ...environments] = process.argv.slice(2);
+const [home = '', root = '', killAt = '', counted = '', ...environments] = process.argv.slice(2);
 let reported = 0;
 
-function count(): void {
+function count({ kind }: Progress): void {
+  if (counted === 'phases' && kind !== 'phase') return;
   if (reported === Number(killAt)) process.kill(process.pid, 'SIGKILL');
   reported += 1;
 }

@@ -1,10 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { readdir, rm, statfs } from 'node:fs/promises';
+import { lstat, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '../../plan/model.ts';
 import type { Folders } from '../../platform/folders.ts';
-import { dayOf, environmentsFolder, readJournal, slotsOnDisk, writeJournal } from './journal-file.ts';
-import { forgotten, unusedSlots, unwantedSince } from '../journal.ts';
+import { dayOf, environmentsFolder, readJournal, slotFolder, slotsOnDisk, writeJournal } from './journal-file.ts';
+import type { ModelStore } from './model-store.ts';
+import { modelsOnDisk, removeModel } from './models-on-disk.ts';
+import { clearanceFor, type Stored } from '../download-budget.ts';
+import { forgotten, unusedSlots, unwantedSince, type Journal } from '../journal.ts';
 import { withEnvironmentLock } from './environment-lock.ts';
 
 export interface Freed {
@@ -34,12 +37,55 @@ export async function freeDiskSpace(folders: Folders, plan: Pick<Plan, 'environm
   });
 }
 
-/** What goes without being asked for: slots nobody uses and environments no plan has wanted for long. Call it with the lock of the environments. */
-export async function removeOutlived(folders: Folders, now: Date): Promise<readonly string[]> {
+export interface Keep {
+  /** Ids of models and environments that the plan uses. */
+  readonly inUse: ReadonlySet<string>;
+  /** What Earshot may take of the disk. */
+  readonly budgetBytes: number;
+  readonly now: Date;
+}
+
+/**
+ * What goes without being asked for: slots nobody uses, environments no plan has wanted for long, and, over the budget,
+ * whatever has not been used for longest. Call it with the lock of the environments.
+ */
+export async function removeOutlived(folders: Folders, { inUse, budgetBytes, now }: Keep): Promise<readonly string[]> {
   const journal = await readJournal(folders);
-  const long = unwantedSince(journal, dayOf(new Date(now.getTime() - unwantedAfterDays * 86_400_000))).filter((id) => id !== 'voice');
-  if (long.length > 0) await writeJournal(folders, long.reduce(forgotten, journal));
-  return removeUnused(folders);
+  const store = modelStore(folders);
+  const stored = [...(await modelsOnDisk(store)), ...(await environmentsOnDisk(journal, folders))];
+  const over = clearanceFor(stored, inUse, budgetBytes).remove;
+  const long = unwantedSince(journal, dayOf(new Date(now.getTime() - unwantedAfterDays * 86_400_000))).filter((id) => !inUse.has(id));
+  const gone = new Set([...long, ...over.flatMap(({ id, kind }) => (kind === 'environment' ? [id] : []))]);
+  if (gone.size > 0) await writeJournal(folders, [...gone].reduce(forgotten, journal));
+  const models = over.flatMap(({ id, kind }) => (kind === 'model' ? [id] : []));
+  for (const id of models) await removeModel(store, id);
+  return [...(await removeUnused(folders)), ...models];
+}
+
+/** Environments with what their packages take, as far as that can be seen from the outside: their blocks are shared with uv's cache. */
+async function environmentsOnDisk(journal: Journal, folders: Folders): Promise<readonly Stored[]> {
+  return Promise.all(
+    Object.entries(journal.environments).map(async ([id, { current, wantedOn }]) => ({
+      id,
+      kind: 'environment' as const,
+      bytes: await bytesBelow(slotFolder(folders, id, current)),
+      lastUsedMs: Date.parse(wantedOn),
+    })),
+  );
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  if (!existsSync(folder)) return 0;
+  let bytes = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    bytes += entry.isDirectory() ? await bytesBelow(path) : (await lstat(path)).size;
+  }
+  return bytes;
+}
+
+function modelStore(folders: Folders): ModelStore {
+  return { folder: join(folders.data, 'models'), localFolder: undefined };
 }
 
 async function removeUnused(folders: Folders): Promise<readonly string[]> {
@@ -49,10 +95,10 @@ async function removeUnused(folders: Folders): Promise<readonly string[]> {
 }
 
 async function removeModelsBut(kept: ReadonlySet<string>, folders: Folders): Promise<readonly string[]> {
-  const store = join(folders.data, 'models');
-  const names = existsSync(store) ? (await readdir(store)).filter((name) => !name.startsWith('.') && !kept.has(name)) : [];
-  for (const name of names) await rm(join(store, name), { recursive: true, force: true });
-  return names;
+  const store = modelStore(folders);
+  const unused = (await modelsOnDisk(store)).filter(({ id }) => !kept.has(id)).map(({ id }) => id);
+  for (const id of unused) await removeModel(store, id);
+  return unused;
 }
 
 /** Whether a process was started from a slot: another Earshot may still serve from the one before. Windows refuses to remove such a folder by itself. */

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { modelById, type ModelFile } from '../../plan/catalogue.ts';
 import type { Plan } from '../../plan/model.ts';
 import type { Finding } from '../../platform/finding.ts';
+import { roomFor } from '../download-budget.ts';
 import { packagesOf } from '../lock.ts';
 import { downloadBytesByPackage, type LockFacts } from '../lock-sizes.ts';
 import type { InstalledEnvironment, Proof, StepResult } from '../model.ts';
-import { bytesOf, environmentTitle, modelTitle } from '../step-titles.ts';
+import { environmentTitle, modelTitle } from '../step-titles.ts';
 import { lockFacts } from './lock-files.ts';
 import { checkNetwork, checkRoom } from './room.ts';
 import type { InstallOptions } from './install.ts';
@@ -17,7 +18,7 @@ import { pullModel } from './ollama-pull.ts';
 import { fetchModel, missingFiles, type ModelStore } from './model-store.ts';
 import { installedEnvironments, type EnvironmentState } from './slots.ts';
 import { installedUv, installUv, type Uv } from './uv.ts';
-import { wantedSlot } from './wanted-slot.ts';
+import { knownFingerprint, wantedSlot } from './wanted-slot.ts';
 
 type PlannedEnvironment = Plan['environments'][number];
 
@@ -135,18 +136,16 @@ export function installSteps(options: InstallOptions): Steps {
     }
     let modelBytes = 0;
     for (const id of plan.models) {
-      // The mirrors carry a model in parts: packages, their contents and the file stand side by side for a moment.
-      modelBytes += 3 * bytesOf(await missingFiles(store, modelById(id, catalogue), { rehash: false }));
+      const model = modelById(id, catalogue);
+      modelBytes += roomFor(model, await missingFiles(store, model, { rehash: false }));
     }
     if (environments.length > 0 || modelBytes > 0) said.push(...(await checkRoom({ environments, modelBytes }, folders)));
   }
 
   async function isWanted(environment: PlannedEnvironment, entry: EnvironmentState): Promise<boolean> {
     if (options.atOnce) return true;
-    const runner = await installedUv(folders, root);
-    if (runner === null) return false;
-    const { fingerprint } = await wantedSlot(environment, entry, { folders, root, uv: runner, settings, onLine: () => undefined, signal });
-    return isUsable(entry, fingerprint);
+    const fingerprint = await knownFingerprint(environment, entry, { folders, root, settings });
+    return fingerprint !== null && isUsable(entry, fingerprint);
   }
 
   function present(id: string, title: string): void {
@@ -183,7 +182,7 @@ export function installSteps(options: InstallOptions): Steps {
           onBytes: onBytes(id),
           ...(known === null ? {} : { expectedBytes: downloadBytesByPackage(known) }),
           beforeNetwork: async () => {
-            said.push(...(await checkNetwork(settings)));
+            said.push(...(await checkNetwork(settings, wanted.lock)));
           },
           signal,
           report,

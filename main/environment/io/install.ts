@@ -7,6 +7,7 @@ import type { Folders } from '../../platform/folders.ts';
 import { errorMessage } from '../../platform/text.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { saysDiskFull } from '../download-fault.ts';
+import { budgetBytes } from '../download-budget.ts';
 import { wanted } from '../journal.ts';
 import type { InstalledEnvironment, Installation, Prove, Report } from '../model.ts';
 import { findingOfFault } from '../install-remedies.ts';
@@ -64,7 +65,11 @@ export async function install(options: InstallOptions): Promise<Installation> {
       await removeStaleStaging(folders.data, Date.now());
       const installation = await installMissing(options, steps, transaction !== null);
       await writeJournal(folders, wanted(await readJournal(folders), options.plan.environments.map(({ id }) => id), dayOf(new Date())));
-      if (!options.atOnce) await removeOutlived(folders, new Date());
+      if (!options.atOnce) {
+        const { environments, models } = options.plan;
+        const inUse = new Set(['voice', ...environments.map(({ id }) => id), ...models]);
+        await removeOutlived(folders, { inUse, budgetBytes: budgetBytes(options.settings.downloads.diskBudgetGiB), now: new Date() });
+      }
       return installation;
     },
   );

@@ -4,6 +4,7 @@ import { FaultError } from '../../platform/fault.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { Folders } from '../../platform/folders.ts';
 import type { Settings } from '../../settings/schema.ts';
+import type { Lock } from '../lock.ts';
 import { hindranceIn, type Place } from '../install-check.ts';
 import { knownIndexes } from '../install-proxies.ts';
 import { checkInstallation } from './install-check.ts';
@@ -29,9 +30,17 @@ export async function checkRoom(load: Load, folders: Folders): Promise<readonly 
   return passable(await checkInstallation({ places, indexes: null, environment: process.env, builtAt: null }));
 }
 
-/** Whether the package index can be reached, and is believed. Throws what stands in the way. */
-export async function checkNetwork(settings: Settings): Promise<readonly Finding[]> {
-  return passable(await checkInstallation({ places: [], indexes: knownIndexes(settings.downloads, process.env), environment: process.env, builtAt: null }));
+/** Whether the indexes that a lock needs can be reached, and are believed. Throws what stands in the way. */
+export async function checkNetwork(settings: Settings, { parts }: Pick<Lock, 'parts'>): Promise<readonly Finding[]> {
+  const torchIndexes = parts.some(({ index }) => index === 'pytorch') ? [settings.downloads.torchIndex] : [];
+  const indexes = [...knownIndexes(settings.downloads, process.env), ...torchIndexes];
+  return passable(await checkInstallation({ places: [], indexes, environment: process.env, builtAt: builtOn() }));
+}
+
+/** The day this bundle was made, which no clock that is right can be before; null where it was not bundled. */
+function builtOn(): Date | null {
+  const day = process.env['EARSHOT_BUILT_ON'] ?? '';
+  return day === '' ? null : new Date(day);
 }
 
 function passable(findings: readonly Finding[]): readonly Finding[] {

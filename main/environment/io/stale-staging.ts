@@ -7,7 +7,7 @@ const staleAfterMs = 24 * 3_600_000;
 
 /** Removes what installs that were killed left half-done under `data`; an environment alone can be a gigabyte. */
 export async function removeStaleStaging(data: string, nowMs: number): Promise<void> {
-  for (const folder of ['tools', 'environments', 'models'].map((name) => join(data, name))) {
+  for (const folder of ['tools', 'environments', 'models', 'locks'].map((name) => join(data, name))) {
     if (!existsSync(folder)) continue;
     for (const name of await readdir(folder)) {
       if (!name.includes('.staging-')) continue;

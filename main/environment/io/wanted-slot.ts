@@ -2,14 +2,18 @@ import { existsSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import type { Settings } from '../../settings/schema.ts';
 import type { Folders } from '../../platform/folders.ts';
+import type { Plan } from '../../plan/model.ts';
 import { environmentFingerprint } from '../fingerprint.ts';
+import type { Lock } from '../lock.ts';
 import { findInterpreter, type Interpreter } from './interpreter.ts';
 import { slotFolder } from './journal-file.ts';
 import type { Wanted } from './make-environment.ts';
 import { readSlot } from './slot-record.ts';
 import type { EnvironmentState } from './slots.ts';
-import { lockOf } from './torch-lock.ts';
+import { lockAtHand, lockOf } from './torch-lock.ts';
 import type { Uv } from './uv.ts';
+
+type Planned = Pick<Plan['environments'][number], 'id' | 'torch'>;
 
 export interface WantedOptions {
   readonly folders: Folders;
@@ -21,13 +25,23 @@ export interface WantedOptions {
 }
 
 /** What an environment should be started from: its lock, a Python that fits, and the name that follows from both. */
-export async function wantedSlot(environment: { readonly id: string; readonly torch: string | null }, state: EnvironmentState | undefined, options: WantedOptions): Promise<Wanted> {
+export async function wantedSlot(environment: Planned, state: EnvironmentState | undefined, options: WantedOptions): Promise<Wanted> {
   const { folders, root, uv, settings, onLine, signal } = options;
   const cancel = signal === undefined ? {} : { signal };
   const lock = await lockOf(environment, { root, data: folders.data, uv, downloads: settings.downloads, onLine, ...cancel });
   const interpreter = (await recordedInterpreter(environment.id, state, lock.pythonVersions, folders)) ?? (await findInterpreter(uv, { folders, versions: lock.pythonVersions, nowMs: Date.now(), onLine, signal }));
-  const fingerprint = environmentFingerprint({ lock: lock.text, pythonVersion: interpreter.series, platform: platform(), arch: arch() });
-  return { id: environment.id, fingerprint, lock, interpreter };
+  return { id: environment.id, fingerprint: fingerprintOf(lock, interpreter), lock, interpreter };
+}
+
+/** The name its slot should have, as far as the disk says; null where that takes a look at the network, or at the computer's Pythons. */
+export async function knownFingerprint(environment: Planned, state: EnvironmentState, { folders, root, settings }: Pick<WantedOptions, 'folders' | 'root' | 'settings'>): Promise<string | null> {
+  const lock = await lockAtHand(environment, { root, data: folders.data, downloads: settings.downloads });
+  const interpreter = lock === null ? null : await recordedInterpreter(environment.id, state, lock.pythonVersions, folders);
+  return lock === null || interpreter === null ? null : fingerprintOf(lock, interpreter);
+}
+
+function fingerprintOf(lock: Lock, { series }: Interpreter): string {
+  return environmentFingerprint({ lock: lock.text, pythonVersion: series, platform: platform(), arch: arch() });
 }
 
 /** The Python that the present slot was made from, as long as it is there: a newer one on the computer is no reason to make it again. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { InstalledEnvironment, Proof, ProofMeans } from '../../environment/model.ts';
 import type { Fault, FaultId } from '../../platform/fault.ts';
 import { childEnvironment, isGpu, type Surroundings } from '../child-environment.ts';
+import { serviceTitle } from '../names.ts';
 import type { Endpoint, ServiceId } from '../service.ts';
 import { conversationModule, conversationSection, engineLaunch, type EngineLaunch, type StackInput } from '../stack.ts';
 import { describeExit, startChild } from './launch.ts';
@@ -40,8 +41,8 @@ export async function proofFor(candidate: InstalledEnvironment, means: ProofMean
   };
   const own = plan.services.filter(({ env, server, id, model }) => env === candidate.id && server === null && id !== 'turn' && means.modelFolders[model] !== undefined);
   const engines: readonly EngineToTry[] = [
-    ...own.map((planned) => ({ id: planned.id, ...engineLaunch(planned, stack) })),
-    ...(candidate.id === 'voice' ? [{ id: 'conversation', module: conversationModule, section: conversationSection(stack, nowhere) }] : []),
+    ...own.flatMap((planned) => (planned.id === 'turn' ? [] : [{ id: serviceTitle[planned.id], ...engineLaunch(planned, stack) }])),
+    ...(candidate.id === 'voice' ? [{ id: serviceTitle.conversation, module: conversationModule, section: conversationSection(stack, nowhere) }] : []),
   ];
   const devices = [...new Set(own.map(({ device }) => device))];
   return verifyEnvironment(candidate, { ...means, root, surroundings, engines, devices: devices.length === 0 ? ['cpu'] : devices, question: join(root, 'assets', 'questions', 'capital-of-france.wav') });

@@ -118,6 +118,18 @@ def test_audio_that_comes_meanwhile_takes_the_place_of_silence() -> None:
     assert said[-1] == SayMarker(1)
 
 
+def test_a_marker_comes_back_in_time_though_audio_goes_on_and_on() -> None:
+    session, effects = next_session(replace(ASKED, heard=100 * FRAME), Stepped(4, 3, PAUSES))
+    steps = 1
+    while SayMarker(1) not in effects:
+        assert session.frame is not None
+        session, effects = next_session(session, Stepped(session.frame.number, 3, PAUSES))
+        steps += 1
+    assert steps == 1 + FLUSH
+    assert isinstance(effects[-1], Take)
+    assert session.question is None
+
+
 def test_a_word_still_open_when_the_marker_is_due_is_sent_before_it() -> None:
     _, effects = _run([Heard(FRAME), Asked(9)], written=[3, 3, 65, 65, 65])
     assert isinstance(effects[-2], SayWord)

@@ -99,6 +99,17 @@ def test_init_forgets_a_word_begun_and_a_marker_owed(slow_kyutai: Running) -> No
     assert _frames(said.words) == [(0, 4)]
 
 
+def test_a_marker_comes_back_though_the_client_sends_silence_of_its_own(slow_kyutai: Running) -> None:
+    """A client of moshi-server does, until the marker is back: it must not wait for the end of all that silence."""
+    with session(slow_kyutai) as client:
+        client.hear(spoken("HOW"))
+        client.send("Marker", id=1)
+        client.hear(spoken(" " * 100))
+        said = until_marker(client)
+    assert said.text == "HOW"
+    assert len(said.steps) < 20
+
+
 def test_a_marker_in_silence_has_no_words(kyutai: Running) -> None:
     with session(kyutai) as client:
         client.send("Marker", id=1)

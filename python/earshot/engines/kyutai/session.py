@@ -162,18 +162,25 @@ def _origin(session: Session) -> tuple[int, tuple[int, ...]]:
 
 
 def _proceed(session: Session) -> Next:
-    """Begin the next frame if there is one, or answer the marker."""
-    question = session.question
+    """Answer the marker if all before it is written, and begin the next frame if there is one."""
     if session.frame is not None:
         return session, ()
+    said: tuple[Effect, ...] = ()
+    question = session.question
+    # Before any more audio: who goes on sending would otherwise wait for the answer for ever.
+    if question is not None and question.due is not None and _is_written(session, question.due):
+        spelling, words = session.spelling.end(session.taken / SAMPLE_RATE_HZ)
+        said = (*(SayWord(word) for word in words), SayMarker(question.marker))
+        session = replace(session, spelling=spelling, question=None)
     end = _next_end(session)
-    if end is not None:
-        return _take(session, end)
-    if question is None:
-        return session, ()
-    spelling, words = session.spelling.end(session.taken / SAMPLE_RATE_HZ)
-    said: tuple[Effect, ...] = tuple(SayWord(word) for word in words)
-    return replace(session, spelling=spelling, question=None), (*said, SayMarker(question.marker))
+    if end is None:
+        return session, said
+    after, effects = _take(session, end)
+    return after, (*said, *effects)
+
+
+def _is_written(session: Session, due: int) -> bool:
+    return session.steps >= max(due, session.pace.prefix_frames)
 
 
 def _next_end(session: Session) -> int | None:
@@ -186,7 +193,7 @@ def _next_end(session: Session) -> int | None:
         end = session.taken + FRAME_SAMPLES
     elif question is not None and question.due is None:
         end = session.heard
-    elif question is not None and question.due is not None and session.steps < question.due:
+    elif question is not None:
         end = session.taken
     return end
 

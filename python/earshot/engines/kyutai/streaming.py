@@ -26,13 +26,10 @@ from earshot.engines.kyutai.lane import Lane
 from earshot.engines.kyutai.session import Pace, new_session, next_session
 from earshot.serving import engine_worker
 from earshot.streaming import messages
+from earshot.streaming.inbox import Inbox
 from earshot.streaming.recording import Recording
-from earshot.streaming.requests import SAMPLE_RATE_HZ, Began, Closed, Garbled, Heard, read_request
+from earshot.streaming.requests import Began, Closed, Heard
 from earshot.streaming.word import Word
-
-_WAITING_EVENTS = 64
-_MOST_BACKLOG_SAMPLES = 15 * 60 * SAMPLE_RATE_HZ
-"""A client may send faster than the model listens: beyond this (86 MB) it is not read until the model has caught up."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,32 +42,23 @@ class Streaming:
         self._lane = lane
         self._session = new_session(pace)
         self._recording = Recording()
-        self._events: asyncio.Queue[Event | Samples] = asyncio.Queue(_WAITING_EVENTS)
-        self._may_read = asyncio.Event()
+        self._inbox = Inbox[Stepped | Failed](socket)
         self._taking: asyncio.Task[None] | None = None
         self._is_over = False
 
     async def run(self) -> None:
         """Serve the connection to its end."""
-        reading = asyncio.create_task(self._read())
+        reading = asyncio.create_task(self._inbox.read())
         try:
             # Like moshi-server: the first utterance begins with the connection.
             await self._handle(Began())
             while not self._is_over:
-                await self._handle(await self._events.get())
+                await self._handle(await self._inbox.next())
         except WebSocketDisconnect:
             _log.info("the client left in the middle of an answer")
         finally:
             reading.cancel()
             self._abandon()
-
-    async def _read(self) -> None:
-        while True:
-            await self._may_read.wait()
-            event = read_request(await self._socket.receive())
-            await self._events.put(event)
-            if isinstance(event, Closed | Garbled):
-                return
 
     async def _handle(self, event: Event | Samples) -> None:
         if not isinstance(event, Event):
@@ -79,10 +67,7 @@ class Streaming:
         self._session, effects = next_session(self._session, event)
         for effect in effects:
             await self._do(effect)
-        if self._session.backlog > _MOST_BACKLOG_SAMPLES:
-            self._may_read.clear()
-        else:
-            self._may_read.set()
+        self._inbox.pace_reading(self._session.backlog)
         self._is_over = self._is_over or isinstance(event, Closed)
 
     async def _do(self, effect: Effect) -> None:
@@ -120,7 +105,7 @@ class Streaming:
             self._taking = None
 
     async def _take(self, frame: Frame, sound: Samples) -> None:
-        await self._events.put(await take(self._lane, frame, sound))
+        await self._inbox.put(await take(self._lane, frame, sound))
 
 
 async def take(lane: Lane, frame: Frame, sound: Samples) -> Stepped | Failed:

@@ -24,15 +24,12 @@ from earshot.engines.whisper.recognition import Recognition
 from earshot.engines.whisper.session import Session, next_session
 from earshot.engines.whisper.steps import Steps, run_in_steps
 from earshot.streaming import messages
+from earshot.streaming.inbox import Inbox
 from earshot.streaming.recording import Recording
-from earshot.streaming.requests import SAMPLE_RATE_HZ, Began, Closed, Garbled, Heard, read_request
+from earshot.streaming.requests import SAMPLE_RATE_HZ, Began, Closed, Heard
 
 Recogniser = Callable[[Samples, bool], Steps[Recognition]]
 """Recognises a sound at 24 kHz; the flag says that more follows."""
-
-_WAITING_EVENTS = 64
-_MOST_BACKLOG_SAMPLES = 15 * 60 * SAMPLE_RATE_HZ
-"""A client may send faster than anybody speaks: beyond this (86 MB) it is not read until words have settled."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,33 +42,24 @@ class Streaming:
         self._recogniser = recogniser
         self._session = Session()
         self._recording = Recording()
-        self._events: asyncio.Queue[Event | Samples] = asyncio.Queue(_WAITING_EVENTS)
-        self._may_read = asyncio.Event()
+        self._inbox = Inbox[Recognised | Failed](socket)
         self._recognising: asyncio.Task[None] | None = None
         self._is_over = False
 
     async def run(self) -> None:
         """Serve the connection from its handshake to its end."""
         await self._socket.accept()
-        reading = asyncio.create_task(self._read())
+        reading = asyncio.create_task(self._inbox.read())
         try:
             # Like moshi-server: the first utterance begins with the connection.
             await self._handle(Began())
             while not self._is_over:
-                await self._handle(await self._events.get())
+                await self._handle(await self._inbox.next())
         except WebSocketDisconnect:
             _log.info("the client left in the middle of an answer")
         finally:
             reading.cancel()
             self._abandon()
-
-    async def _read(self) -> None:
-        while True:
-            await self._may_read.wait()
-            event = read_request(await self._socket.receive())
-            await self._events.put(event)
-            if isinstance(event, Closed | Garbled):
-                return
 
     async def _handle(self, event: Event | Samples) -> None:
         if not isinstance(event, Event):
@@ -80,10 +68,7 @@ class Streaming:
         self._session, effects = next_session(self._session, event)
         for effect in effects:
             await self._do(effect)
-        if self._session.backlog > _MOST_BACKLOG_SAMPLES:
-            self._may_read.clear()
-        else:
-            self._may_read.set()
+        self._inbox.pace_reading(self._session.backlog)
         self._is_over = self._is_over or isinstance(event, Closed)
 
     async def _do(self, effect: Effect) -> None:
@@ -116,7 +101,7 @@ class Streaming:
             self._recognising = None
 
     async def _recognise(self, job: Job, sound: Samples) -> None:
-        event: Event
+        event: Recognised | Failed
         try:
             recognition = await run_in_steps(self._recogniser(sound, job.settles))
         except Exception as fault:
@@ -124,7 +109,7 @@ class Streaming:
             event = Failed(job.number, f"Recognition failed: {fault}")
         else:
             event = _recognised(job, recognition)
-        await self._events.put(event)
+        await self._inbox.put(event)
 
 
 def _recognised(job: Job, recognition: Recognition) -> Recognised:

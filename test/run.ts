@@ -1,12 +1,12 @@
 /** `npm test`: prepares the product once, runs every suite and closes with one line that counts them all. */
 import { execa } from 'execa';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { lint } from './lint.ts';
 import { cacheFolder, testHome } from './setup/cache.ts';
-import { developerPython, prepareProduct, repository } from './setup/prepare.ts';
+import { developerPython, prepareProduct, repository, torchDeveloperPython } from './setup/prepare.ts';
 
 interface Count {
   readonly passed: number;
@@ -29,21 +29,37 @@ async function vitest(project: string, scratch: string): Promise<Count> {
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests };
 }
 
-async function pytest(scratch: string): Promise<Count> {
-  const file = join(scratch, 'pytest.xml');
-  const result = await execa(await developerPython(), ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', '.', '-rs', `--junitxml=${file}`, 'test/python'], {
+/** Tests of the Python side; `name` tells apart what is run with one Python from what is run with another. */
+async function pytest(name: string, python: string, suites: readonly string[], scratch: string): Promise<Count> {
+  const file = join(scratch, `${name}.xml`);
+  const result = await execa(python, ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', '.', '-rs', `--junitxml=${file}`, ...suites], {
     cwd: repository,
     env: { EARSHOT_TEST_MODELS: join(testHome, 'data', 'models'), PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'inherit', 'inherit'],
     reject: false,
   });
   const xml = await readFile(file, 'utf8');
-  function counted(name: string): number {
-    return Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
+  function counted(what: string): number {
+    return Number(new RegExp(`<testsuite [^>]*\\b${what}="(\\d+)"`).exec(xml)?.[1] ?? 0);
   }
   const failed = counted('failures') + counted('errors');
   const skipped = counted('skipped');
   return { passed: counted('tests') - failed - skipped, failed: result.failed ? Math.max(1, failed) : failed, skipped };
+}
+
+/** What needs torch, and nothing of the voice environment. */
+const torchSuites = ['test/python/kyutai/with_torch', 'test/python/silero', 'test/python/verification/with_torch'];
+/** Of torch's packages, once unpacked, and as they are fetched. */
+const torchGiB = 12;
+
+async function torchTests(scratch: string): Promise<Count> {
+  const { bavail, bsize } = await statfs(repository);
+  const freeGiB = (bavail * bsize) / 1024 ** 3;
+  if (freeGiB < torchGiB) {
+    console.log(`The torch engines are not tested: that needs ${torchGiB} GiB of free disk, and there are ${freeGiB.toFixed(1)}.`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  return pytest('torch', await torchDeveloperPython(), torchSuites, scratch);
 }
 
 /** All suites in order; a suite that cannot even start counts as one failure. */
@@ -57,7 +73,8 @@ async function runSuites(): Promise<readonly Count[]> {
       return { ...(await lint()), skipped: 0 };
     },
     () => vitest('unit', scratch),
-    () => pytest(scratch),
+    async () => pytest('python', await developerPython(), ['test/python', ...torchSuites.map((suite) => `--ignore=${suite}`)], scratch),
+    () => torchTests(scratch),
     () => vitest('real', scratch),
   ];
   for (const suite of suites) {

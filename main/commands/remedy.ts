@@ -73,6 +73,6 @@ function list(output: Output): number {
 }
 
 function report(output: Output, problem: Problem): number {
-  reportFault(output, { id: problem.of === 'usage' ? 'usage' : 'plan-invalid', title: problem.sentence });
+  reportFault(output, { id: problem.of === 'usage' ? 'usage' : 'remedy-refused', title: problem.sentence });
   return problem.of === 'usage' ? 2 : 1;
 }

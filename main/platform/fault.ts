@@ -69,6 +69,7 @@ type OwnFaultId =
   | 'plan-invalid'
   | 'python-missing'
   | 'recording-unreadable'
+  | 'remedy-refused'
   | 'service-unreachable'
   | 'settings-invalid'
   | 'stopped'

@@ -27,6 +27,8 @@ const streamingPath = '/api/asr-streaming';
 
 /** A cold disk and two busy cores load Whisper in 20 s at the worst we have seen. */
 const startBudgetMs = 90_000;
+/** Importing torch alone took 75 s there. */
+const torchStartBudgetMs = 300_000;
 
 /** The services a plan asks for, as data for the supervisor, in order of dependence. */
 export function stackOf(input: StackInput): readonly Service[] {
@@ -69,7 +71,8 @@ export function engineLaunch(planned: PlannedService, input: StackInput): Engine
 function serviceOf(planned: PlannedService, input: StackInput): Service {
   const id = planned.id === 'turn' ? 'conversation' : planned.id;
   if (id === 'conversation') throw new Error('the turn detector lives in the conversation');
-  const common = { id, engine: planned.engine, model: planned.model, device: planned.device, needs: [], startBudgetMs };
+  const budgetMs = planned.build === 'none' ? startBudgetMs : torchStartBudgetMs;
+  const common = { id, engine: planned.engine, model: planned.model, device: planned.device, needs: [], startBudgetMs: budgetMs };
   if (planned.server !== null) return { ...common, run: externalRun(id, planned, input, planned.server) };
   const { module, section } = engineLaunch(planned, input);
   return { ...common, run: processRun(input, module, planned, () => section) };

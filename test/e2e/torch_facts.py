@@ -1,4 +1,7 @@
-"""What a torch environment is: its versions, and where Silero on torch hears speech. Run with its Python; prints JSON."""
+"""What a torch environment is: its versions, and where Silero on torch hears speech, as JSON.
+
+Run with that environment's Python: `python torch_facts.py FILE.wav`.
+"""
 
 import importlib.metadata
 import json

@@ -14,11 +14,20 @@ export async function prepareProduct(): Promise<void> {
 }
 
 /** Python with the voice stack and the developers' tools (pytest, mypy, ruff), built by the product's uv from our locks. */
-export async function developerPython(): Promise<string> {
-  const locks = ['voice.linux.txt', 'dev.linux.txt'].map((name) => join(repository, 'python', 'locks', name));
+export function developerPython(): Promise<string> {
+  return pythonWith('dev', ['voice.linux.txt', 'dev.linux.txt']);
+}
+
+/** Python with a torch build, its engines and pytest. */
+export function torchDeveloperPython(): Promise<string> {
+  return pythonWith('torch-dev', ['torch-cu124.linux.txt', 'torch-dev.linux.txt']);
+}
+
+async function pythonWith(name: string, lockNames: readonly string[]): Promise<string> {
+  const locks = lockNames.map((lock) => join(repository, 'python', 'locks', lock));
   const hash = createHash('sha256');
   for (const lock of locks) hash.update(readFileSync(lock));
-  const folder = join(cacheFolder, `dev-${hash.digest('hex').slice(0, 16)}`);
+  const folder = join(cacheFolder, `${name}-${hash.digest('hex').slice(0, 16)}`);
   const python = join(folder, 'bin', 'python');
   const mark = join(folder, 'complete');
   if (existsSync(mark)) return python;

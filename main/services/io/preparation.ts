@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { install, missingFor, type InstallOptions } from '../../environment/io/install.ts';
 import { availableOnDisk, type Available } from '../../environment/io/available.ts';
+import { noteUse } from '../../environment/io/models-on-disk.ts';
 import type { Installation, Report } from '../../environment/model.ts';
 import { probe } from '../../hardware/io/probe.ts';
 import type { HardwareReport } from '../../hardware/model.ts';
@@ -17,6 +19,7 @@ import { preflightFinding } from '../preflight-finding.ts';
 import { isInstallable, leastReach, reachOf } from '../reach.ts';
 import type { SurroundingsByEnvironment } from '../stack.ts';
 import { surroundingsOf } from './library-folders.ts';
+import { processesBelow } from './own-processes.ts';
 import { askCard, checkCard, type AskOptions, type CheckedCard } from './preflight.ts';
 import { proofFor } from './verification.ts';
 
@@ -61,6 +64,8 @@ export interface PreparationSeams {
   readonly install: typeof install;
   readonly missingFor: typeof missingFor;
   readonly available: () => Promise<Available>;
+  /** Remembers that models are put to use: over the disk budget, those unused for longest go first. */
+  readonly noteUse: (models: readonly string[]) => Promise<void>;
   readonly check: (uuid: string, options: AskOptions) => Promise<CheckedCard>;
   /** Whether this version can make an environment. */
   readonly isInstallable: (environment: string) => boolean;
@@ -68,11 +73,12 @@ export interface PreparationSeams {
 
 function machine({ folders, catalogue }: PreparationOptions): PreparationSeams {
   return {
-    probe: () => probe({ rememberedPath: rememberedCards(folders) }, process.env),
+    probe: () => probe({ rememberedPath: rememberedCards(folders), ownPids: processesBelow(process.pid) }, process.env),
     plan,
     install,
     missingFor,
     available: () => availableOnDisk(folders, catalogue),
+    noteUse: (models) => noteUse({ folder: join(folders.data, 'models'), localFolder: undefined }, models, Date.now()),
     check: (uuid, options) => checkCard(uuid, { ask: (asked) => askCard(asked, options), sleep }),
     isInstallable,
   };
@@ -122,6 +128,7 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
     for (const result of results) checked.set(result.uuid, result);
     const failed = results.flatMap(({ uuid, attempts, failure }) => (failure === null ? [] : [{ uuid, attempts, answer: failure }]));
     if (failed.length === 0) {
+      await seams.noteUse(target.models);
       const incomplete = scope === 'everything' ? [] : await seams.missingFor({ ...common, plan: round.everything, atOnce: false, rehash: false });
       return { hardware, plan: target, installation, surroundings, findings, incomplete, planFor: round.planFor };
     }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,14 +16,14 @@ function home(): { readonly folders: Folders; readonly lock: string } {
 test('two installers work one after the other, and the second says that it waits', async () => {
   const { folders } = home();
   const events: string[] = [];
-  let release = (): void => undefined;
+  const released = new AbortController();
   const first = withEnvironmentLock(folders, {}, async () => {
     events.push('first begins');
-    await new Promise<void>((resolve) => { release = resolve; });
+    await once(released.signal, 'abort');
     events.push('first ends');
   });
   await expect.poll(() => events).toEqual(['first begins']);
-  const second = withEnvironmentLock(folders, { onWait: () => { events.push('second waits'); release(); } }, () => {
+  const second = withEnvironmentLock(folders, { onWait: () => { events.push('second waits'); released.abort(); } }, () => {
     events.push('second works');
     return Promise.resolve();
   });

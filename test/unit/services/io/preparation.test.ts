@@ -102,6 +102,7 @@ async function prepareWith(seams: Partial<PreparationSeams>, failing: readonly s
         return Promise.resolve(installed());
       },
       missingFor: () => Promise.resolve([]),
+      noteUse: () => Promise.resolve(),
       available: () => Promise.resolve({ environments: new Set(['voice']), models: new Set(['vad', 'small']) }),
       check: (uuid) => {
         events.push(`checked ${uuid}`);
@@ -165,11 +166,11 @@ function torchPlan(): Plan {
   const plan = planOn('cpu');
   const [stt] = plan.services;
   if (stt === undefined) throw new Error('the plan has no recognition');
-  const { id: _id, threads: _threads, server: _server, contextTokens: _context, windowSeconds: _window, ...placement } = stt;
+  const { engine, model, precision, device, build, env, estimatedVramMiB } = stt;
   return {
     ...plan,
     environments: [...plan.environments, { id: 'torch-cu124', build: 'cu124', torch: '2.5.1', reason: '' }],
-    services: [{ ...stt, engine: 'kyutai', env: 'torch-cu124', build: 'cu124', fallback: { ...placement, fallback: null } }],
+    services: [{ ...stt, engine: 'kyutai', env: 'torch-cu124', build: 'cu124', fallback: { engine, model, precision, device, build, env, estimatedVramMiB, fallback: null } }],
   };
 }
 
@@ -223,6 +224,7 @@ test('a person who stops it is heard before the next round', async () => {
       probe: () => Promise.resolve(hardware),
       plan: torchPlan,
       available: () => Promise.resolve({ environments: new Set<string>(), models: new Set<string>() }),
+      noteUse: () => Promise.resolve(),
       install: () => {
         stop.abort();
         return Promise.resolve(installed([['torch-cu124', 'stopped']]));

@@ -14,14 +14,19 @@ import { prepare, stoppable } from './stack.ts';
 /** `earshot install`: makes the disk hold what the plan needs and hashes every model file again. */
 export async function runInstall(context: Context, planFile: string | undefined): Promise<number> {
   const installation = planFile === undefined ? (await prepare(context, { rehash: true, scope: 'everything' })).installation : await installSaved(context, planFile);
-  const lines = installation.steps.map(
-    (step) => `${step.outcome === 'present' ? 'present' : 'done   '}  ${step.title}${step.outcome === 'done' ? ` (${formatDuration(step.durationMs)})` : ''}`,
-  );
+  const words = { present: 'present', done: 'done   ', failed: 'failed ' } as const;
+  const lines = installation.steps.map((step) => `${words[step.outcome]}  ${step.title}${step.outcome === 'present' ? '' : ` (${formatDuration(step.durationMs)})`}`);
+  const { steps, fingerprint, environments, findings } = installation;
   context.output.result(
-    { steps: installation.steps.map((step) => ({ ...step, durationMs: Math.round(step.durationMs) })), fingerprint: installation.fingerprint },
-    [...lines, `Environment ${installation.fingerprint}`].join('\n'),
+    {
+      steps: steps.map((step) => ({ ...step, durationMs: Math.round(step.durationMs) })),
+      environments: Object.values(environments).map(({ id, fingerprint: own, torch }) => ({ id, fingerprint: own, torch })),
+      findings,
+      fingerprint,
+    },
+    [...lines, `Environment ${fingerprint}`].join('\n'),
   );
-  return 0;
+  return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
 /** What a saved plan names, without a look at this computer: who saved it has decided. */

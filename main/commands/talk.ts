@@ -8,7 +8,7 @@ import { writeFileAtomically } from '../platform/atomic-file.ts';
 import { describeFault, type Fault } from '../platform/fault.ts';
 import { errorMessage, formatDuration } from '../platform/text.ts';
 import { proveEnvironments } from '../environment/io/slots.ts';
-import { environmentsOf } from '../services/reach.ts';
+import { slotsInUse } from '../services/reach.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import type { Context } from './context.ts';
 import { atOnce, prepare, withStack } from './stack.ts';
@@ -34,7 +34,6 @@ export async function runTalk(context: Context, { file, out, realtime }: TalkArg
         context.output.say(turnText(turn));
       },
     });
-    if (heard.turns.length > 0) await proveEnvironments(context.folders, environmentsOf(prepared.plan));
     // What was understood and answered is told even when its sound could not be saved or a later question failed.
     const fault = heard.fault ?? (out === undefined ? null : await saveReply(out, heard));
     const services = supervisor.snapshot();
@@ -42,6 +41,8 @@ export async function runTalk(context: Context, { file, out, realtime }: TalkArg
       context.output.result(talkDocument(heard, fault, services), talkText(heard, fault === null ? out : undefined));
     }
     if (fault !== null && !context.output.json) context.output.say(`\n${describeFault(fault)}`);
+    // Now nothing of what was there before is needed to go back to; another Earshot that installs says so itself later.
+    if (heard.turns.length > 0) await proveEnvironments(context.folders, slotsInUse(prepared.plan, prepared.installation));
     return fault !== null || heard.turns.length === 0 ? 1 : 0;
   });
 }

@@ -2,8 +2,8 @@ import type { EnvironmentState } from '../environment/io/slots.ts';
 import type { Plan, PlannedService } from '../plan/model.ts';
 import type { Prepared } from '../services/io/preparation.ts';
 import { serviceTitle } from '../services/names.ts';
+import { environmentsOf } from '../services/reach.ts';
 import type { Change } from './state.ts';
-import { environmentsOf } from './swap.ts';
 
 type Running = Pick<Prepared, 'plan' | 'installation'>;
 

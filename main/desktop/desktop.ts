@@ -59,7 +59,7 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
   });
   const slots: Slots = {
     states: async () => (await environmentState(folders)).environments,
-    prove: (ids) => proveEnvironments(folders, ids),
+    prove: (used) => proveEnvironments(folders, used),
     rollBack: (id) => rollBackEnvironment(folders, id),
   };
   const voice = createVoice({ store, folders, root, link, slots, log: log.write });

@@ -1,6 +1,6 @@
 import type { ReplanDecision, Situation } from '../plan/replan.ts';
 import { replanDecision } from '../plan/replan.ts';
-import type { Plan } from '../plan/model.ts';
+import { slotsInUse } from '../services/reach.ts';
 import type { Prepared } from '../services/io/preparation.ts';
 import type { Settings } from '../settings/schema.ts';
 
@@ -18,18 +18,11 @@ export function swapDecision(running: Startable, next: Startable, situation: Sit
   return { kind: 'ask', sentences: ['What Earshot runs on was renewed; it counts from the next start of its engines.', 'Earshot makes the change when you agree, or once nobody has spoken for a while.'] };
 }
 
-/** The environments that a plan is started from; `voice` carries every conversation. */
-export function environmentsOf(plan: Plan): readonly string[] {
-  const used = plan.services.flatMap(({ env, server }) => (env === null || server !== null ? [] : [env]));
-  return [...new Set(['voice', ...used])];
-}
-
 /** Whether two that run the same plan are started from the same slots, with the same words. */
 function startsAlike(one: Startable, other: Startable): boolean {
   return JSON.stringify(startedWith(one)) === JSON.stringify(startedWith(other));
 }
 
 function startedWith({ prepared: { plan, installation }, settings }: Startable): unknown {
-  const slots = environmentsOf(plan).map((id) => installation.environments[id]?.fingerprint ?? null);
-  return [slots, plan.voice, settings.systemPrompt, settings.conversation.endOfTurn, settings.services];
+  return [slotsInUse(plan, installation), plan.voice, settings.systemPrompt, settings.conversation.endOfTurn, settings.services];
 }

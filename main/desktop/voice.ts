@@ -7,6 +7,7 @@ import { errorMessage } from '../platform/text.ts';
 import { loadCatalogue } from '../plan/io/catalogue-file.ts';
 import { processesBelow } from '../services/io/own-processes.ts';
 import { prepareStack, type PreparationOptions, type Prepared } from '../services/io/preparation.ts';
+import { slotsInUse } from '../services/reach.ts';
 import { openStack, type RunningStack, type RunningStackOptions } from '../services/io/running-stack.ts';
 import { loadSettings } from '../settings/store.ts';
 import type { AudioLink } from './audio-link.ts';
@@ -18,7 +19,7 @@ import { followCards } from './replanning.ts';
 import { plannedOf, startRunning, type Ready, type Running } from './running.ts';
 import { showSetup } from './set-up.ts';
 import { remarkOf, type DesktopStore } from './state.ts';
-import { environmentsOf, swapDecision } from './swap.ts';
+import { swapDecision } from './swap.ts';
 
 /** The voice stack as the desktop runs it: set up, started, relayed to the page, changed while it runs, stopped. */
 export interface Voice {
@@ -41,7 +42,8 @@ export interface Voice {
 /** The slots on disk: what is started from them, and what to go back to. */
 export interface Slots {
   readonly states: () => Promise<readonly EnvironmentState[]>;
-  readonly prove: (ids: readonly string[]) => Promise<void>;
+  /** By the fingerprint of each environment; false when that could not be written down now. */
+  readonly prove: (used: Readonly<Record<string, string>>) => Promise<boolean>;
   readonly rollBack: (id: string) => Promise<boolean>;
 }
 
@@ -162,15 +164,12 @@ export function createVoice(options: VoiceOptions): Voice {
   }
 
   /** What has answered a question needs no way back. Settles with whether that is written. */
-  async function prove({ plan }: Prepared): Promise<boolean> {
+  async function prove({ plan, installation }: Prepared): Promise<boolean> {
     store.setState({ change: null });
-    return slots.prove(environmentsOf(plan)).then(
-      () => true,
-      (error: unknown) => {
-        log(`that a question was answered could not be written down: ${errorMessage(error)}`);
-        return false;
-      },
-    );
+    return slots.prove(slotsInUse(plan, installation)).catch((error: unknown) => {
+      log(`that a question was answered could not be written down: ${errorMessage(error)}`);
+      return false;
+    });
   }
 
   function ended({ error, ending, missing, wish: { byRemedy } }: Ended): void {

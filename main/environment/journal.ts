@@ -57,8 +57,14 @@ export function swapped(journal: Journal, environment: string, fingerprint: stri
   const entry: EnvironmentEntry =
     before?.current === fingerprint
       ? { ...before, refused: null, wantedOn: today }
-      : { current: fingerprint, previous: before?.current ?? null, answered: false, refused: null, wantedOn: today };
+      : { current: fingerprint, previous: wayBack(before), answered: false, refused: null, wantedOn: today };
   return { ...journal, environments: { ...journal.environments, [environment]: entry }, transaction: null };
+}
+
+/** One that never answered is no way back: then it is the one before it still. */
+function wayBack(before: EnvironmentEntry | undefined): string | null {
+  if (before === undefined) return null;
+  return before.answered ? before.current : (before.previous ?? before.current);
 }
 
 /** What was under way is given up; every environment stays as it was. */
@@ -66,9 +72,12 @@ export function abandoned(journal: Journal): Journal {
   return { ...journal, transaction: null };
 }
 
-/** A question was answered with these: what was kept for going back is not needed any more. */
-export function answeredWith(journal: Journal, environments: readonly string[]): Journal {
-  const entries = Object.entries(journal.environments).map(([id, entry]) => [id, environments.includes(id) ? { ...entry, answered: true, previous: null } : entry] as const);
+/**
+ * A question was answered with these slots, by the fingerprint of each environment: what was kept for going back is not needed
+ * any more. A slot that was swapped in since has not shown anything yet.
+ */
+export function answeredWith(journal: Journal, used: Readonly<Record<string, string>>): Journal {
+  const entries = Object.entries(journal.environments).map(([id, entry]) => [id, used[id] === entry.current ? { ...entry, answered: true, previous: null } : entry] as const);
   return { ...journal, environments: Object.fromEntries(entries) };
 }
 
@@ -97,18 +106,20 @@ export function forgotten(journal: Journal, environment: string): Journal {
 
 /** What is found beside the journal when an installer looks at it after an end that nobody saw. */
 export interface Found {
-  /** Whether the slot of the transaction stands whole under its final name. */
+  /** Whether the slot of the transaction stands under its final name and can be started from. */
   readonly slotIsWhole: boolean;
 }
 
 /**
  * What becomes of a transaction that was cut off. Its slot gets its name only after it was proven, so one that has its
- * name is finished by writing down the swap; anything earlier is given up, and the environment stays as it was.
+ * name by then is finished by writing down the swap; anything earlier is given up, and the environment stays as it was.
  */
-export function recovered(journal: Journal, found: Found, today: string): Journal {
+export function recovered(journal: Journal, { slotIsWhole }: Found, today: string): Journal {
   const { transaction } = journal;
   if (transaction === null) return journal;
-  return found.slotIsWhole ? swapped(journal, transaction.environment, transaction.fingerprint, today) : abandoned(journal);
+  // Before that phase, what has the name is an older slot that was to be made again.
+  const wasProven = phases.indexOf(transaction.phase) >= phases.indexOf('proven');
+  return slotIsWhole && wasProven ? swapped(journal, transaction.environment, transaction.fingerprint, today) : abandoned(journal);
 }
 
 /** Slots that nothing is started from and nothing goes back to. */

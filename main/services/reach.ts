@@ -1,4 +1,5 @@
 import type { Available } from '../environment/io/available.ts';
+import type { Installation } from '../environment/model.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
 import type { Plan } from '../plan/model.ts';
 import { isOptional, type Reach } from '../plan/reach.ts';
@@ -46,7 +47,13 @@ export function leastReach(catalogue: Catalogue, overrides: Settings['overrides'
   return reachOf({ catalogue, overrides, isInstallable: (id) => id === 'voice', absent: new Map(), available: { environments: new Set(), models: new Set() } });
 }
 
-/** Environments that the processes of a plan are started from. */
+/** The environments that a plan is started from; `voice` carries every conversation. */
 export function environmentsOf(plan: Plan): readonly string[] {
-  return [...new Set(plan.services.flatMap(({ env, server }) => (env === null || server !== null ? [] : [env])))];
+  const used = plan.services.flatMap(({ env, server }) => (env === null || server !== null ? [] : [env]));
+  return [...new Set(['voice', ...used])];
+}
+
+/** The slots that a plan is started from: fingerprint by environment. */
+export function slotsInUse(plan: Plan, { environments }: Pick<Installation, 'environments'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(environmentsOf(plan).flatMap((id) => (environments[id] === undefined ? [] : [[id, environments[id].fingerprint]])));
 }

@@ -102,7 +102,7 @@ function heardByOnnx(): readonly (readonly number[])[] {
   return onnxSpans[question];
 }
 
-test.skipIf(!fits)(`none → ${builds.join(' → ')} → none, with real wheels, and a question is answered before, during and after`, async () => {
+test.skipIf(!fits)(`none → ${builds.join(' → ')} → none, with real wheels, and a question is answered before, during and after`, { retry: 0, timeout: 1_800_000 }, async () => {
   // Whatever the machine was set up with before, the voice engines come first.
   expect((await earshot(['install', '--json'], here())).code).toBe(0);
   expect(await answer()).toContain('Paris');
@@ -158,4 +158,6 @@ test.skipIf(!fits)(`none → ${builds.join(' → ')} → none, with real wheels,
     after: (await answer()).includes('Paris'),
   }).toEqual({ visited: [], made: [`environment:torch-${first}`], none: ['voice'], after: true });
   expect(visitMs).toBeLessThan(20_000);
-}, 1_800_000);
+  // Loading torch to prove it takes its time on a machine that does other things as well.
+  if (isVerifying) expect(madeMs).toBeLessThan(20_000);
+});

@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { install } from '../../main/environment/io/install.ts';
+import { movedInText } from '../../main/environment/io/make-environment.ts';
 import type { Progress } from '../../main/environment/model.ts';
 import { catalogue } from '../../main/plan/catalogue.ts';
 import { userFolders } from '../../main/platform/folders.ts';
@@ -14,8 +15,10 @@ import { emptyPlan } from '../unit/plan/empty-plan.ts';
 const [home = '', root = '', killAt = '', counted = '', ...environments] = process.argv.slice(2);
 let reported = 0;
 
-function count({ kind }: Progress): void {
-  if (counted === 'phases' && kind !== 'phase') return;
+function count(progress: Progress): void {
+  // Between the rename and the journal's knowledge of it lies a moment of its own.
+  const isStep = progress.kind === 'phase' || (progress.kind === 'detail' && progress.text === movedInText);
+  if (counted === 'phases' && !isStep) return;
   if (reported === Number(killAt)) process.kill(process.pid, 'SIGKILL');
   reported += 1;
 }

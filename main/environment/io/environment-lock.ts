@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod';
 import type { Folders } from '../../platform/folders.ts';
 import { environmentsFolder } from './journal-file.ts';
-
-const holderSchema = z.object({ pid: z.int().positive(), started: z.string(), key: z.string() });
-type Holder = z.infer<typeof holderSchema>;
 
 const lookAgainMs = 100;
 
@@ -18,70 +15,107 @@ export interface LockOptions {
   readonly onWait?: () => void;
 }
 
+/** What gives the lock back. */
+type Release = () => Promise<void>;
+
 /**
  * Only one process of this user changes environments at a time; whoever comes second waits. One that was killed holds
- * nothing: its number with the time it was started is not in the system any more.
+ * nothing: on Linux its number with the time it was started is not in the system any more, on Windows its pipe is gone.
  */
 export async function withEnvironmentLock<T>(folders: Folders, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  const path = join(environmentsFolder(folders), 'lock');
-  const own: Holder = { pid: process.pid, started: startOf(process.pid) ?? '', key: randomBytes(8).toString('hex') };
   await mkdir(environmentsFolder(folders), { recursive: true });
-  let told = false;
-  while (!(await take(path, own))) {
-    if (!told) options.onWait?.();
-    told = true;
+  let release = await take(folders);
+  if (release === null) options.onWait?.();
+  while (release === null) {
     await sleep(lookAgainMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    release = await take(folders);
   }
   try {
     return await work();
   } finally {
-    await rm(path, { force: true });
+    await release();
   }
 }
 
-/** A link is made whole or not at all, so nobody ever reads half of who holds the lock. */
-async function take(path: string, own: Holder): Promise<boolean> {
-  const mine = `${path}.${own.key}`;
-  await writeFile(mine, JSON.stringify(own));
+/** The same without waiting; false when somebody else has the lock. */
+export async function tryEnvironmentLock(folders: Folders, work: () => Promise<void>): Promise<boolean> {
+  await mkdir(environmentsFolder(folders), { recursive: true });
+  const release = await take(folders);
+  if (release === null) return false;
   try {
-    await link(mine, path);
+    await work();
     return true;
-  } catch (error) {
-    if (!isTaken(error)) throw error;
-    await removeDead(path, own);
-    return false;
   } finally {
-    await rm(mine, { force: true });
+    await release();
   }
 }
 
-/** Takes a dead holder's lock away by its own name, so that two who find it dead cannot remove a living third one's. */
-async function removeDead(path: string, own: Holder): Promise<void> {
+function take(folders: Folders): Promise<Release | null> {
+  return process.platform === 'win32' ? takePipe(folders) : takeLink(join(environmentsFolder(folders), 'lock'));
+}
+
+/** The system takes a pipe back with the process that holds it. */
+function takePipe(folders: Folders): Promise<Release | null> {
+  const name = createHash('sha256').update(environmentsFolder(folders).toLowerCase()).digest('hex').slice(0, 32);
+  const server: Server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(null);
+      else reject(error);
+    });
+    server.listen(`\\\\.\\pipe\\earshot-${name}`, () => {
+      resolve(() => new Promise((closed) => {
+        server.close(() => { closed(); });
+      }));
+    });
+  });
+}
+
+/** A link that leads nowhere: it is made whole or not at all, and needs no room on a disk that is full. Where it leads says who holds it. */
+async function takeLink(path: string): Promise<Release | null> {
+  const own = `${process.pid}:${startOf(process.pid) ?? ''}:${randomBytes(8).toString('hex')}`;
+  try {
+    await symlink(own, path);
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error;
+    await removeDead(path);
+    return null;
+  }
+  return async () => {
+    if ((await holderOf(path)) === own) await rm(path, { force: true });
+  };
+}
+
+/** Takes a dead holder's lock away under another name first, so that of two who find it dead only one does. */
+async function removeDead(path: string): Promise<void> {
   const holder = await holderOf(path);
   if (holder === null || isAlive(holder)) return;
-  const aside = `${path}.dead-${own.key}`;
+  const aside = `${path}.dead-${createHash('sha256').update(holder).digest('hex').slice(0, 16)}`;
   try {
     await rename(path, aside);
   } catch {
     return;
   }
   const taken = await holderOf(aside);
-  if (taken !== null && isAlive(taken)) await rename(aside, path);
-  else await rm(aside, { force: true });
+  // Somebody was quicker, and what was taken away is the lock of a living third one: it gets it back unless there is a fourth.
+  if (taken !== null && taken !== holder && isAlive(taken)) await symlink(taken, path).catch(() => undefined);
+  await rm(aside, { force: true });
 }
 
-async function holderOf(path: string): Promise<Holder | null> {
+async function holderOf(path: string): Promise<string | null> {
   try {
-    return holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return await readlink(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    // Not ours, or torn by a full disk: nobody can be behind it.
-    return { pid: process.pid, started: 'unreadable', key: '' };
+    if (isCode(error, 'ENOENT')) return null;
+    // A file or a folder that somebody put there: nobody is behind it.
+    if (isCode(error, 'EINVAL')) return 'nobody';
+    throw error;
   }
 }
 
-function isAlive({ pid, started }: Holder): boolean {
-  const start = startOf(pid);
+function isAlive(holder: string): boolean {
+  const [pid = '', started = ''] = holder.split(':');
+  const start = /^\d+$/.test(pid) ? startOf(Number(pid)) : null;
   return start !== null && start === started;
 }
 
@@ -101,10 +135,10 @@ function startOf(pid: number): string | null {
     process.kill(pid, 0);
     return '';
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM' ? '' : null;
+    return isCode(error, 'EPERM') ? '' : null;
   }
 }
 
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { lstat, readdir, rm, statfs } from 'node:fs/promises';
+import { lstat, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '../../plan/model.ts';
 import type { Folders } from '../../platform/folders.ts';
-import { dayOf, environmentsFolder, readJournal, slotFolder, slotsOnDisk, writeJournal } from './journal-file.ts';
+import { dayOf, environmentsFolder, readJournal, slotFolder, slotsOnDisk, stagingName, writeJournal } from './journal-file.ts';
 import type { ModelStore } from './model-store.ts';
 import { modelsOnDisk, removeModel } from './models-on-disk.ts';
 import { clearanceFor, type Stored } from '../download-budget.ts';
@@ -24,15 +24,16 @@ const unwantedAfterDays = 14;
 export async function freeDiskSpace(folders: Folders, plan: Pick<Plan, 'environments' | 'models'>): Promise<Freed> {
   return withEnvironmentLock(folders, {}, async () => {
     const before = await freeBytes(folders.data);
-    const wanted = new Set(plan.environments.map(({ id }) => id));
-    let journal = await readJournal(folders);
-    for (const id of Object.keys(journal.environments)) if (!wanted.has(id)) journal = forgotten(journal, id);
-    await writeJournal(folders, journal);
-    const slots = await removeUnused(folders);
-    const models = await removeModelsBut(new Set(plan.models), folders);
+    // What needs nothing written goes first: on a full disk the journal has no room to change.
     const cache = join(folders.cache, 'uv');
     const caches = existsSync(cache) ? ['packages'] : [];
     await rm(cache, { recursive: true, force: true });
+    const models = await removeModelsBut(new Set(plan.models), folders);
+    const journal = await readJournal(folders);
+    const wanted = new Set(plan.environments.map(({ id }) => id));
+    const unwanted = Object.keys(journal.environments).filter((id) => !wanted.has(id));
+    if (unwanted.length > 0) await writeJournal(folders, unwanted.reduce(forgotten, journal));
+    const slots = await removeUnused(folders);
     return { removed: [...slots, ...models, ...caches], bytes: Math.max(0, (await freeBytes(folders.data)) - before) };
   });
 }
@@ -89,9 +90,24 @@ function modelStore(folders: Folders): ModelStore {
 }
 
 async function removeUnused(folders: Folders): Promise<readonly string[]> {
-  const unused = unusedSlots(await readJournal(folders), await slotsOnDisk(folders)).filter((name) => !isRunFrom(join(environmentsFolder(folders), name)));
-  for (const name of unused) await rm(join(environmentsFolder(folders), name), { recursive: true, force: true });
-  return unused;
+  const removed: string[] = [];
+  for (const name of unusedSlots(await readJournal(folders), await slotsOnDisk(folders))) if (await removeSlot(name, folders)) removed.push(name);
+  return removed;
+}
+
+/** Removes a slot; false where it is run from. Out of the way in one step, so that a kill in the middle leaves no half a slot under its name. */
+async function removeSlot(name: string, folders: Folders): Promise<boolean> {
+  const slot = join(environmentsFolder(folders), name);
+  if (isRunFrom(slot)) return false;
+  const away = join(environmentsFolder(folders), stagingName('removed', name));
+  try {
+    await rename(slot, away);
+  } catch {
+    // Windows does not rename what a process runs from.
+    return false;
+  }
+  await rm(away, { recursive: true, force: true });
+  return true;
 }
 
 async function removeModelsBut(kept: ReadonlySet<string>, folders: Folders): Promise<readonly string[]> {
@@ -101,7 +117,7 @@ async function removeModelsBut(kept: ReadonlySet<string>, folders: Folders): Pro
   return unused;
 }
 
-/** Whether a process was started from a slot: another Earshot may still serve from the one before. Windows refuses to remove such a folder by itself. */
+/** Whether a process was started from a slot: another Earshot may still serve from the one before. */
 function isRunFrom(folder: string): boolean {
   if (process.platform !== 'linux') return false;
   return readdirSync('/proc').some((pid) => {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelById, type ModelFile } from '../../plan/catalogue.ts';
 import type { Plan } from '../../plan/model.ts';
@@ -11,10 +10,11 @@ import { environmentTitle, modelTitle } from '../step-titles.ts';
 import { lockFacts } from './lock-files.ts';
 import { checkNetwork, checkRoom } from './room.ts';
 import type { InstallOptions } from './install.ts';
-import { environmentOf, readSlot } from './slot-record.ts';
+import { startableIn } from './slot-record.ts';
 import { slotFolder } from './journal-file.ts';
 import { makeEnvironment, swapTo } from './make-environment.ts';
 import { pullModel } from './ollama-pull.ts';
+import { partialsOnDisk } from './partial-file.ts';
 import { fetchModel, missingFiles, type ModelStore } from './model-store.ts';
 import { installedEnvironments, type EnvironmentState } from './slots.ts';
 import { installedUv, installUv, type Uv } from './uv.ts';
@@ -29,8 +29,8 @@ export interface Steps {
   /** What is missing, a sentence each. */
   readonly missing: () => Promise<readonly string[]>;
   readonly uv: () => Promise<Uv>;
-  /** Looks for room before the first byte; throws a fault where there is none. */
-  readonly room: () => Promise<void>;
+  /** Looks for room for what is missing of these, before the first byte; throws a fault where there is none. */
+  readonly room: (environments: readonly PlannedEnvironment[], models: readonly string[]) => Promise<void>;
   /** The environment as it is started from now; null where there is none. */
   readonly before: (id: string) => Promise<InstalledEnvironment | null>;
   /** `first` does what has to be done between the packages and the proof. */
@@ -103,9 +103,11 @@ export function installSteps(options: InstallOptions): Steps {
   }
 
   async function lookAround(): Promise<Readonly<Record<string, InstalledEnvironment>> | null> {
-    if ((await installedUv(folders, root)) === null || (await missing()).length > 0) return null;
+    const hasUv = (await installedUv(folders, root)) !== null;
+    // At once nothing is made that is there, so nothing is needed to make it with.
+    if ((!hasUv && !options.atOnce) || (await missing()).length > 0) return null;
     const state = await installedEnvironments(folders);
-    present('uv', 'Installer (uv)');
+    if (hasUv) present('uv', 'Installer (uv)');
     for (const environment of plan.environments) present(stepOf(environment), await titleOf(environment));
     for (const id of plan.models) present(`model:${id}`, modelTitle(modelById(id, catalogue)));
     return Object.fromEntries(plan.environments.flatMap(({ id }) => (state[id] === undefined ? [] : [[id, state[id].current]])));
@@ -126,19 +128,21 @@ export function installSteps(options: InstallOptions): Steps {
     return [...sentences, ...plan.pulls.map((name) => `${name}: Ollama does not have it yet.`)];
   }
 
-  async function room(): Promise<void> {
+  async function room(environmentsWanted: readonly PlannedEnvironment[], models: readonly string[]): Promise<void> {
     const state = await installedEnvironments(folders);
     const environments: { title: string; bytes: number }[] = [];
-    for (const planned of plan.environments) {
+    for (const planned of environmentsWanted) {
       const entry = state[planned.id];
       if (entry !== undefined && (await isWanted(planned, entry))) continue;
       environments.push({ title: await titleOf(planned), bytes: (await factsOf(planned.id))?.installedBytes ?? unknownBytes(planned.id) });
     }
     let modelBytes = 0;
-    for (const id of plan.models) {
+    for (const id of models) {
       const model = modelById(id, catalogue);
       modelBytes += roomFor(model, await missingFiles(store, model, { rehash: false }));
     }
+    // What has arrived of them takes its room already.
+    modelBytes = Math.max(0, modelBytes - (modelBytes === 0 ? 0 : await partialsOnDisk(store.folder)));
     if (environments.length > 0 || modelBytes > 0) said.push(...(await checkRoom({ environments, modelBytes }, folders)));
   }
 
@@ -209,15 +213,13 @@ export function installSteps(options: InstallOptions): Steps {
 
   /** A slot of an earlier time that is still whole: going back to a build takes a moment and no network. */
   async function standing(id: string, fingerprint: string): Promise<InstalledEnvironment | null> {
-    const folder = slotFolder(folders, id, fingerprint);
-    const record = await readSlot(folder);
-    if (record === null || !existsSync(environmentOf(folder, record).python)) return null;
-    await swapTo(id, fingerprint, { folders, report });
-    return environmentOf(folder, record);
+    const found = await startableIn(slotFolder(folders, id, fingerprint));
+    if (found !== null) await swapTo(id, fingerprint, { folders, report });
+    return found;
   }
 
   async function model(id: string, voice: InstalledEnvironment): Promise<void> {
-    if (results.has(`model:${id}`)) return;
+    if (['present', 'done'].includes(results.get(`model:${id}`)?.outcome ?? '')) return;
     const runner = await uv();
     const wanted = modelById(id, catalogue);
     let missing: readonly ModelFile[] = [];
@@ -233,6 +235,7 @@ export function installSteps(options: InstallOptions): Steps {
           uv: runner.keptBy(voice.python),
           hubEndpoint: settings.downloads.hubEndpoint,
           hubToken: settings.downloads.hubToken,
+          packageIndex: settings.downloads.packageIndex,
           sitePackages: { voice: voice.sitePackages },
           onLine,
           onBytes: onBytes(`model:${id}`),

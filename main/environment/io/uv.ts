@@ -107,6 +107,8 @@ function uvAt(program: string, version: string, folders: Folders, root: string):
     // A Python of ours is nobody else's: no link in the person's own folders, no entry in the registry.
     UV_PYTHON_INSTALL_BIN: '0',
     UV_PYTHON_INSTALL_REGISTRY: '0',
+    // A person's uv may make links that lead into the cache, and the cache may be emptied.
+    UV_LINK_MODE: 'hardlink',
     // A project file in the current folder must not steer what we install.
     UV_NO_PROJECT: '1',
   };

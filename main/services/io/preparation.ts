@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { install, missingFor, type InstallOptions } from '../../environment/io/install.ts';
 import { availableOnDisk, type Available } from '../../environment/io/available.ts';
 import { noteUse } from '../../environment/io/models-on-disk.ts';
-import type { Installation, Report } from '../../environment/model.ts';
+import type { Installation, Report, StepResult } from '../../environment/model.ts';
 import { probe } from '../../hardware/io/probe.ts';
 import type { HardwareReport } from '../../hardware/model.ts';
 import type { Catalogue } from '../../plan/catalogue.ts';
@@ -13,6 +13,7 @@ import type { Reach } from '../../plan/reach.ts';
 import { withinReach } from '../../plan/within-reach.ts';
 import { describeFinding, type Finding } from '../../platform/finding.ts';
 import { rememberedCards, type Folders } from '../../platform/folders.ts';
+import { errorMessage } from '../../platform/text.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { cardsInService, withoutCards } from '../excluded-cards.ts';
 import { preflightFinding } from '../preflight-finding.ts';
@@ -97,6 +98,7 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
   /** Environments and models that were tried in vain, with the reason. */
   const absent = new Map<string, string>();
   const told = new Set<string>();
+  const done = new Map<string, StepResult>();
   let settings = options.settings;
 
   function tell(lines: readonly string[]): void {
@@ -113,7 +115,9 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
     tell(target.remarks);
     const common = { ...round.install, rehash: rehash && checked.size === 0 && absent.size === 0 };
     const installation = await seams.install({ ...common, plan: target, atOnce: scope === 'at-once' });
-    findings.push(...installation.findings);
+    // A step that was done, or failed, in one round has nothing to do in the next.
+    for (const step of installation.steps) if (step.outcome !== 'present' || !done.has(step.id)) done.set(step.id, step);
+    for (const finding of installation.findings) if (!findings.some(({ title }) => title === finding.title)) findings.push(finding);
     tell(installation.findings.map(describeFinding));
     const lost = [...installation.missing].filter(([id]) => !absent.has(id));
     for (const [id, reason] of lost) absent.set(id, reason);
@@ -128,9 +132,12 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
     for (const result of results) checked.set(result.uuid, result);
     const failed = results.flatMap(({ uuid, attempts, failure }) => (failure === null ? [] : [{ uuid, attempts, answer: failure }]));
     if (failed.length === 0) {
-      await seams.noteUse(target.models);
+      await seams.noteUse(target.models).catch((error: unknown) => {
+        // A folder that cannot be written to is no reason to be silent.
+        tell([`When models were used last could not be written down: ${errorMessage(error)}`]);
+      });
       const incomplete = scope === 'everything' ? [] : await seams.missingFor({ ...common, plan: round.everything, atOnce: false, rehash: false });
-      return { hardware, plan: target, installation, surroundings, findings, incomplete, planFor: round.planFor };
+      return { hardware, plan: target, installation: { ...installation, steps: [...done.values()] }, surroundings, findings, incomplete, planFor: round.planFor };
     }
 
     const excluded = failed.map((card) => ({ uuid: card.uuid, finding: preflightFinding({ ...card, name: nameOf(hardware, card.uuid), driver: hardware.driver?.version ?? null }) }));

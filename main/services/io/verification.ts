@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { InstalledEnvironment, Proof, ProofMeans } from '../../environment/model.ts';
+import type { Plan, PlannedService } from '../../plan/model.ts';
 import type { Fault, FaultId } from '../../platform/fault.ts';
 import { childEnvironment, isGpu, type Surroundings } from '../child-environment.ts';
 import { serviceTitle } from '../names.ts';
@@ -44,8 +45,15 @@ export async function proofFor(candidate: InstalledEnvironment, means: ProofMean
     ...own.flatMap((planned) => (planned.id === 'turn' ? [] : [{ id: serviceTitle[planned.id], ...engineLaunch(planned, stack) }])),
     ...(candidate.id === 'voice' ? [{ id: serviceTitle.conversation, module: conversationModule, section: conversationSection(stack, nowhere) }] : []),
   ];
-  const devices = [...new Set(own.map(({ device }) => device))];
-  return verifyEnvironment(candidate, { ...means, root, surroundings, engines, devices: devices.length === 0 ? ['cpu'] : devices, question: join(root, 'assets', 'questions', 'capital-of-france.wav') });
+  return verifyEnvironment(candidate, { ...means, root, surroundings, engines, devices: devicesOf(candidate, own, plan), question: join(root, 'assets', 'questions', 'capital-of-france.wav') });
+}
+
+/** Where its engines are planned; for a torch build that none runs in yet, the cards it was chosen for. */
+function devicesOf({ id }: InstalledEnvironment, services: readonly PlannedService[], { torchBuild, gpus }: Plan): readonly string[] {
+  const planned = [...new Set(services.map(({ device }) => device))];
+  if (planned.length > 0) return planned;
+  const cards = id === `torch-${torchBuild.id}` && torchBuild.id !== 'cpu' ? gpus.filter(({ use }) => use).map(({ uuid }) => uuid) : [];
+  return cards.length === 0 ? ['cpu'] : cards;
 }
 
 /** The conversation is tried without the others: it only has to load what it hears with. */
@@ -65,7 +73,12 @@ const timeLimitMs = 300_000;
 export async function verifyEnvironment(candidate: InstalledEnvironment, options: VerificationOptions): Promise<Proof> {
   let torch: InstalledEnvironment['torch'] = null;
   for (const device of options.devices) {
-    const answer = await askEnvironment(candidate, device, options);
+    let answer = await askEnvironment(candidate, device, options);
+    if (!('fault' in answer) && answer.checks.some((check) => !check.ok && check.fault === 'gpu-out-of-memory' && check.id.startsWith('engine:'))) {
+      // What runs now still holds the card's memory, and gives it back when the new one takes its place.
+      options.onLine('The card has no room for it beside what runs now, so a small model is tried in its place');
+      answer = await askEnvironment(candidate, device, { ...options, engines: [] });
+    }
     if ('fault' in answer) return { ok: false, fault: answer.fault };
     for (const check of answer.checks) options.onLine(`${check.ok ? '✓' : '✗'} ${check.detail} (${Math.round(check.ms)} ms)`);
     const failed = answer.checks.find(({ ok }) => !ok);
@@ -86,11 +99,15 @@ async function askEnvironment(candidate: InstalledEnvironment, device: string, o
   const { stdin } = child;
   stdin?.on('error', () => undefined);
   stdin?.write(`${JSON.stringify(questionFor(candidate, device, options))}\n`);
+  let tookTooLong = false;
   function end(): void {
     // Closing the lifeline makes the shim kill its whole group.
     stdin?.destroy();
   }
-  const limit = setTimeout(end, timeLimitMs);
+  const limit = setTimeout(() => {
+    tookTooLong = true;
+    end();
+  }, timeLimitMs);
   signal?.addEventListener('abort', end);
   try {
     const result = await child;
@@ -98,7 +115,7 @@ async function askEnvironment(candidate: InstalledEnvironment, device: string, o
     const parsed = parseAnswer(result.stdout);
     if (parsed !== null) return parsed;
     const lines = result.stderr.trim().split('\n').slice(-12);
-    return { fault: crashed(candidate, describeExit(result, lines), lines) };
+    return { fault: crashed(candidate, tookTooLong ? `it took longer than ${timeLimitMs / 60_000} minutes` : describeExit(result, lines), lines) };
   } finally {
     clearTimeout(limit);
     signal?.removeEventListener('abort', end);

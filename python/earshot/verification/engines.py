@@ -30,4 +30,6 @@ def _fault_of(fault: Exception) -> str:
     # Named by their classes' names: an engine's own errors are not imported, it may not be installed.
     if isinstance(fault, FileNotFoundError) or type(fault).__name__ in {"BrokenModel", "BadVoice"}:
         return "model-corrupt"
+    if "out of memory" in str(fault).lower():
+        return "gpu-out-of-memory"
     return "verification-failed"

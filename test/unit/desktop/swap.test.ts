@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { environmentsOf, swapDecision, type Startable } from '../../../main/desktop/swap.ts';
+import { swapDecision, type Startable } from '../../../main/desktop/swap.ts';
+import { environmentsOf } from '../../../main/services/reach.ts';
 import type { PlannedService } from '../../../main/plan/model.ts';
 import { defaultSettings, type Settings } from '../../../main/settings/schema.ts';
 import { emptyPlan } from '../plan/empty-plan.ts';

@@ -61,9 +61,9 @@ export function voiceStand(): VoiceStand {
     log: () => undefined,
     slots: {
       states: () => Promise.resolve(slots.states),
-      prove: (ids) => {
-        said.push(`proved ${ids.join(', ')}`);
-        return slots.proves ? Promise.resolve() : Promise.reject(new Error('busy'));
+      prove: (used) => {
+        said.push(`proved ${Object.keys(used).join(', ')}`);
+        return Promise.resolve(slots.proves);
       },
       rollBack: (id) => {
         said.push(`rolled ${id} back`);

@@ -4,7 +4,7 @@ import { phases, type Phase } from '../../../main/environment/model.ts';
 
 const today = '2026-11-21';
 const transaction = { environment: 'voice', fingerprint: 'new', staging: '.staging-voice-1' };
-const running = swapped(emptyJournal, 'voice', 'old', '2026-11-01');
+const running = answeredWith(swapped(emptyJournal, 'voice', 'old', '2026-11-01'), { voice: 'old' });
 
 function cutOffAt(phase: Phase): Journal {
   return reached(begun(running, transaction), phase);
@@ -20,8 +20,9 @@ describe('what a dead installer left', () => {
     expect(recovered(cutOffAt(phase), { slotIsWhole: false }, today)).toEqual(running);
   });
 
-  test.each(phases)('cut off at "%s" with its slot in place, it is finished', (phase) => {
-    expect(recovered(cutOffAt(phase), { slotIsWhole: true }, today)).toEqual(swapped(running, 'voice', 'new', today));
+  test.each(phases)('cut off at "%s" with a slot in place, it is finished if the slot can be its own', (phase) => {
+    const isOurs = ['proven', 'moved-in', 'current'].includes(phase);
+    expect(recovered(cutOffAt(phase), { slotIsWhole: true }, today)).toEqual(isOurs ? swapped(running, 'voice', 'new', today) : running);
   });
 
   test('with nothing under way, nothing changes', () => {
@@ -31,13 +32,23 @@ describe('what a dead installer left', () => {
 
 test('the slot before is kept until a question was answered with the new one', () => {
   const journal = swapped(running, 'voice', 'new', today);
-  const answered = answeredWith(journal, ['voice']);
+  const answered = answeredWith(journal, { voice: 'new' });
   expect([journal, answered].map((each) => unusedSlots(each, ['voice-old', 'voice-new', 'voice-older']))).toEqual([['voice-older'], ['voice-old', 'voice-older']]);
 });
 
 test('a question answered by one environment says nothing of another', () => {
   const both = swapped(swapped(running, 'torch-cu124', 'a', today), 'voice', 'new', today);
-  expect(answeredWith(both, ['voice']).environments['torch-cu124']?.answered).toBe(false);
+  expect(answeredWith(both, { voice: 'new' }).environments['torch-cu124']?.answered).toBe(false);
+});
+
+test('an answer of the slot before says nothing of the new one', () => {
+  const journal = swapped(running, 'voice', 'new', today);
+  expect(answeredWith(journal, { voice: 'old' })).toEqual(journal);
+});
+
+test('of two updates without a question between them the way back leads to the slot that answered', () => {
+  const twice = swapped(swapped(running, 'voice', 'new', today), 'voice', 'newer', today);
+  expect(twice.environments['voice']?.previous).toBe('old');
 });
 
 test('going back starts from the slot before and remembers which one was refused', () => {

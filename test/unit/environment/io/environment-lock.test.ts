@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withEnvironmentLock } from '../../../../main/environment/io/environment-lock.ts';
+import { tryEnvironmentLock, withEnvironmentLock } from '../../../../main/environment/io/environment-lock.ts';
 import { userFolders, type Folders } from '../../../../main/platform/folders.ts';
+import { oneMebibyteDisk } from '../../small-disk.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 function home(): { readonly folders: Folders; readonly lock: string } {
@@ -44,18 +45,39 @@ test('a lock whose holder was killed holds nobody up', async () => {
   const { folders, lock } = home();
   const child = spawn('sleep', ['60']);
   const stat = readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  writeFileSync(lock, JSON.stringify({ pid: child.pid, started: stat[19], key: 'a' }));
+  symlinkSync(`${child.pid ?? 0}:${stat[19] ?? ''}:a`, lock);
   child.kill('SIGKILL');
   await new Promise((resolve) => child.once('exit', resolve));
   expect([await withEnvironmentLock(folders, {}, () => Promise.resolve('worked')), existsSync(lock)]).toEqual(['worked', false]);
 });
 
-test.each([
-  ['another process that has its number now', JSON.stringify({ pid: process.pid, started: '1', key: 'a' })],
-  ['a torn file', '{"pid":'],
-])('%s is no holder', async (_what, content) => {
+test('another process that has the number of the holder now is no holder', async () => {
   const { folders, lock } = home();
-  writeFileSync(lock, content);
+  symlinkSync(`${process.pid}:1:a`, lock);
+  expect(await withEnvironmentLock(folders, {}, () => Promise.resolve('worked'))).toBe('worked');
+});
+
+test('a file that somebody put in its place holds nobody up', async () => {
+  const { folders, lock } = home();
+  writeFileSync(lock, '{"pid":');
+  expect(await withEnvironmentLock(folders, {}, () => Promise.resolve('worked'))).toBe('worked');
+});
+
+test('whoever will not wait is told that it is taken', async () => {
+  const { folders } = home();
+  const tried = await withEnvironmentLock(folders, {}, () => tryEnvironmentLock(folders, () => Promise.resolve()));
+  expect([tried, await tryEnvironmentLock(folders, () => Promise.resolve())]).toEqual([false, true]);
+});
+
+test('a disk without one free byte has room for it', async (context) => {
+  const disk = oneMebibyteDisk(context);
+  const folders = { ...userFolders({ EARSHOT_HOME: temporaryFolder() }), data: disk };
+  mkdirSync(join(disk, 'environments'));
+  try {
+    writeFileSync(join(disk, 'filler'), Buffer.alloc(2 << 20));
+  } catch {
+    // That is what it is for.
+  }
   expect(await withEnvironmentLock(folders, {}, () => Promise.resolve('worked'))).toBe('worked');
 });
 

@@ -185,7 +185,7 @@ test('the slot before stays until a question was answered, and one can go back t
   const wentBack = await rollBackEnvironment(checkout.folders, 'voice');
   const after = await setUp(checkout, hub.origin);
   const askedFor = await setUp(checkout, hub.origin, { rehash: true });
-  await proveEnvironments(checkout.folders, ['voice']);
+  await proveEnvironments(checkout.folders, { voice: askedFor.fingerprint });
   expect({ wentBack, back: after.python === first.python, again: askedFor.python === first.python, wayBack: await rollBackEnvironment(checkout.folders, 'voice') }).toEqual({
     wentBack: true, back: true, again: false, wayBack: false,
   });

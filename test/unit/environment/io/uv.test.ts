@@ -20,6 +20,9 @@ const small = wheel('small', '1.0', { 'small/__init__.py': '' });
 function largeWheel(): Wheel {
   const program = `
 import io, sys, zipfile
+
+// The real uv, on cores that others use as well.
+vi.setConfig({ testTimeout: 120_000 });
 info = "large-1.0.dist-info/"
 out = io.BytesIO()
 with zipfile.ZipFile(out, "w") as wheel:

@@ -99,13 +99,13 @@ async function askEnvironment(candidate: InstalledEnvironment, device: string, o
   const { stdin } = child;
   stdin?.on('error', () => undefined);
   stdin?.write(`${JSON.stringify(questionFor(candidate, device, options))}\n`);
-  let tookTooLong = false;
+  const overdue = new AbortController();
   function end(): void {
     // Closing the lifeline makes the shim kill its whole group.
     stdin?.destroy();
   }
   const limit = setTimeout(() => {
-    tookTooLong = true;
+    overdue.abort();
     end();
   }, timeLimitMs);
   signal?.addEventListener('abort', end);
@@ -115,7 +115,7 @@ async function askEnvironment(candidate: InstalledEnvironment, device: string, o
     const parsed = parseAnswer(result.stdout);
     if (parsed !== null) return parsed;
     const lines = result.stderr.trim().split('\n').slice(-12);
-    return { fault: crashed(candidate, tookTooLong ? `it took longer than ${timeLimitMs / 60_000} minutes` : describeExit(result, lines), lines) };
+    return { fault: crashed(candidate, overdue.signal.aborted ? `it took longer than ${timeLimitMs / 60_000} minutes` : describeExit(result, lines), lines) };
   } finally {
     clearTimeout(limit);
     signal?.removeEventListener('abort', end);

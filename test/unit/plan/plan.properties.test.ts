@@ -266,4 +266,4 @@ test('any machine description gets a plan, however little it says', () => {
     }),
     runs,
   );
-});
+}, 30_000);

@@ -10,6 +10,9 @@ import { repository } from '../../../setup/prepare.ts';
 import { realUv, uvData } from '../../real-uv.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
+// The real uv, on cores that others use as well.
+vi.setConfig({ testTimeout: 120_000 });
+
 /** uv runs every Python that it considers, and those are several here. */
 const limitMs = 60_000;
 const nowMs = Date.UTC(2026, 10, 21);

@@ -34,9 +34,10 @@ const usage = `Usage: earshot [COMMAND] [OPTIONS]
   --dry-run          say what would be done, and do nothing
   --hardware FILE    a computer saved with "earshot probe --json", instead of this one; - reads standard input
 
+  --settings FILE    these settings instead of your own (not for probe and remedy)
+
 Options of every command:
   --json             print one JSON document on standard output and nothing else
-  --settings FILE    use these settings instead of your own
   --help, --version`;
 
 type Values = Record<string, string | boolean | undefined>;

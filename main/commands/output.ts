@@ -76,12 +76,38 @@ export function progressLines(output: Output, nowMs: () => number = () => perfor
 /** The fault inside anything that was thrown; a bug of ours becomes one that says so. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof FaultError) return error.fault;
+  const place = placeFault(error);
+  if (place !== null) return place;
   return {
     id: 'process-crashed',
     title: `Earshot itself made a mistake: ${errorMessage(error)}`,
     ...(error instanceof Error && error.stack !== undefined ? { detail: error.stack } : {}),
     cure: 'Please report this with the lines above.',
   };
+}
+
+/** A folder or a disk that does not let us write is no mistake of ours. */
+function placeFault(error: unknown): Fault | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : '';
+  const where = path === '' ? 'its folder' : path;
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return { id: 'disk-full', title: 'The disk is full.', detail: `Nothing could be written to ${where}.`, cure: '"earshot remedy free-disk-space" removes what the plan does not use.' };
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+    case 'ENOTDIR':
+      return {
+        id: 'not-writable',
+        title: 'Earshot may not write where it keeps its things.',
+        detail: `Nothing could be written to ${where} (${error.code}).`,
+        cure: 'Give this account the right to write there, or let EARSHOT_HOME name another folder.',
+      };
+    default:
+      return null;
+  }
 }
 
 /** What a command says that was told to stop. */

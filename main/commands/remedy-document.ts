@@ -1,4 +1,5 @@
 import { availableOnDisk } from '../environment/io/available.ts';
+import { packageCache } from '../environment/io/free-space.ts';
 import { installedEnvironments } from '../environment/io/slots.ts';
 import type { InstalledEnvironment } from '../environment/model.ts';
 import { planDifference } from '../plan/explain.ts';
@@ -69,16 +70,29 @@ function shortPlan({ torchBuild, environments, services, predictedVoiceToVoiceMs
 
 const outcomes = { present: 'present', planned: 'to do  ', done: 'done   ', failed: 'failed ' } as const;
 
+/** What a plan would change, said after it was changed. */
+function asItIs(sentence: string): string {
+  return sentence
+    .replace(' would no longer be ', ' is no longer ')
+    .replace(' would be ', ' is ')
+    .replace('Answers would begin', 'Answers begin')
+    .replace(/ would (\w+)/, ' is to $1');
+}
+
 /** The same for people. */
 export function textOf({ title, dryRun, override, difference, steps, freed, environments, findings }: RemedyDocument): string {
   const stepLines = steps.map((step) => `${outcomes[step.outcome]}  ${step.title}${step.outcome === 'done' ? ` (${formatDuration(step.durationMs)})` : ''}`);
   const have = environments.map(({ id, fingerprint, torch }) => `Environment ${id} ${fingerprint}${torch === null ? '' : `, PyTorch ${torch.version}`}`);
+  const failed = findings.some(({ severity }) => severity === 'error');
+  const isNothing = override !== null && Object.keys(override).length === 0;
   return [
-    dryRun ? `${title}: nothing was changed. This is what would be done.` : title,
-    ...(override === null ? [] : [`${dryRun ? 'Would be written' : findings.some(({ severity }) => severity === 'error') ? 'Asked for' : 'Written'} in your settings: overrides ${JSON.stringify(override)}`]),
-    ...difference,
+    dryRun ? `${title}: nothing was changed. This is what would be done.` : `${title}: ${failed ? 'not done.' : 'done.'}`,
+    ...(isNothing ? ['There was nothing to change.'] : []),
+    ...(override === null || isNothing ? [] : [`${dryRun ? 'Would be written' : failed ? 'Asked for' : 'Written'} in your settings: overrides ${JSON.stringify(override)}`]),
+    ...(dryRun ? difference : difference.map(asItIs)),
     ...stepLines,
-    ...freed.map((name) => `removed  ${name}`),
+    ...freed.map((name) => `${dryRun ? 'would go' : 'removed '} ${name}`),
+    ...(freed.includes(packageCache) ? [`A build that is asked for again ${dryRun ? 'would then be' : 'is'} fetched anew.`] : []),
     ...(dryRun ? [] : have),
     ...findings.map((finding) => `\n${describeFinding(finding)}`),
   ].join('\n');

@@ -1,4 +1,4 @@
-import { freeDiskSpace } from '../environment/io/free-space.ts';
+import { freeDiskSpace, whatCouldGo } from '../environment/io/free-space.ts';
 import { probe } from '../hardware/io/probe.ts';
 import type { Plan } from '../plan/model.ts';
 import { plan } from '../plan/plan.ts';
@@ -11,6 +11,7 @@ import type { Problem, RemedyFacts } from '../remedy/model.ts';
 import { findRemedy, placeholders, remedies } from '../remedy/remedies.ts';
 import { prepareStack } from '../services/io/preparation.ts';
 import { isInstallable } from '../services/reach.ts';
+import { formatBytes } from '../platform/text.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Context } from './context.ts';
 import { progressLines, reportFault, type Output } from './output.ts';
@@ -29,6 +30,8 @@ export interface RemedyMeans {
   readonly reconcile: (settings: Settings) => Promise<Reconciled>;
   /** Removes what a plan does not use; the names of what went. */
   readonly freeSpace: (plan: Plan) => Promise<readonly string[]>;
+  /** What that would be. */
+  readonly couldGo: (plan: Plan) => Promise<readonly string[]>;
 }
 
 /** The machine itself. */
@@ -38,7 +41,12 @@ export function machineMeans(context: Context): RemedyMeans {
     probe: () => probe({ rememberedPath: rememberedCards(folders) }, process.env),
     // Not `prepare`, which ends the process at once when told to stop: what was written has to go back first.
     reconcile: (settings) => prepareStack({ ...context, settings, rehash: false, scope: 'everything', note: output.say, report: progressLines(output) }),
-    freeSpace: async (wanted) => (await freeDiskSpace(folders, wanted)).removed,
+    freeSpace: async (wanted) => {
+      const { removed, bytes } = await freeDiskSpace(folders, wanted);
+      output.say(`The disk has about ${formatBytes(bytes)} more than before.`);
+      return removed;
+    },
+    couldGo: (wanted) => whatCouldGo(folders, wanted),
   };
 }
 

@@ -20,7 +20,7 @@ export async function prepare(context: Context, options: PrepareOptions): Promis
   const { output, signal } = context;
   const prepared = await stoppable(context, () => prepareStack({ ...context, ...options, signal, note: output.say, report: progressLines(output) }));
   if (prepared.incomplete.length > 0) {
-    output.say(`This computer could do more once it is set up: ${prepared.incomplete.join(' ')} "earshot install" does it; until then Earshot works without.`);
+    output.say(`Not all that your settings ask for is set up yet. ${prepared.incomplete.join(' ')} "earshot install" does it; until then Earshot works without.`);
   }
   return prepared;
 }

@@ -2,13 +2,15 @@ import type { Finding } from '../platform/finding.ts';
 import { readDownloadFailure } from './download-failure.ts';
 import { thisComputer } from './download-fault.ts';
 import { downloadFinding, type FailureContext } from './download-finding.ts';
-import { checkIndex, faultOfFinding, tryAgain, updateEarshot, updateSystem, useProcessorBuild, type CuredFault } from './install-remedies.ts';
+import { checkIndex, connectNetwork, faultOfFinding, tryAgain, updateEarshot, updateSystem, useProcessorBuild, type CuredFault } from './install-remedies.ts';
 
 export { findingOfFault } from './install-remedies.ts';
 
 export interface UvContext extends FailureContext {
   /** Torch build of the environment ("cu124"); null where it has none. */
   readonly build: string | null;
+  /** Indexes that the settings name, and that were asked. */
+  readonly namedIndexes: readonly string[];
 }
 
 /** Why uv could not do it, said for a person. `what` completes "Could not be fetched: …", `output` is what uv said. */
@@ -18,11 +20,22 @@ export function uvFault(what: string, output: string, context: Partial<UvContext
 
 /** The same as it is listed beside everything else that is wrong. */
 export function uvFinding(what: string, output: string, context: Partial<UvContext> = {}): Finding {
-  const known = { ...thisComputer(), build: null, ...context };
+  const known = { ...thisComputer(), build: null, namedIndexes: [], ...context };
   const evidence = evidenceIn(output);
   const damaged = damagedCacheFile(output);
   if (damaged !== null) return damagedCache(what, evidence, damaged);
   const failure = readDownloadFailure(output);
+  const silent = failure.kind === 'no-network' ? known.namedIndexes.find((address) => output.includes(hostOf(address))) : undefined;
+  if (silent !== undefined) {
+    return {
+      fault: 'download-failed',
+      severity: 'error',
+      title: `Could not be fetched: ${what}. The address that your settings name for packages does not answer.`,
+      detail: `Nobody answers at ${silent} (downloads.packageIndex or downloads.torchIndex in the settings).`,
+      evidence,
+      remedies: [checkIndex, connectNetwork, tryAgain],
+    };
+  }
   return failure.kind === 'unknown' ? (wheelFinding(what, output, evidence, known) ?? downloadFinding(what, failure, evidence, known)) : downloadFinding(what, failure, evidence, known);
 }
 
@@ -91,6 +104,14 @@ function newerGlibc(text: string): { readonly needed: string; readonly present: 
   const minors = [...offered.matchAll(/`(manylinux(?:1|2010|2014)|manylinux_2_(\d+))_(\w+)`/g)].flatMap(([, name = '', minor, forArch]) => (forArch === arch ? [minor === undefined ? (older[name] ?? 0) : Number(minor)] : []));
   const needed = Math.min(...minors);
   return minors.length > 0 && needed > Number(present) ? { needed: `2.${needed}`, present: `2.${present}` } : null;
+}
+
+function hostOf(address: string): string {
+  try {
+    return new URL(address).host;
+  } catch {
+    return address;
+  }
 }
 
 function fileName(requirement: string): string {

@@ -35,7 +35,8 @@ export function planDifference(before: Plan, after: Plan): readonly string[] {
     ...after.services.flatMap((service) => serviceDifference(before.services.find(({ id }) => id === service.id), service, before, after)),
     ...after.gpus.flatMap((gpu) => gpuDifference(gpu, before)),
     ...after.vram.flatMap((card) => memoryDifference(card, before, after)),
-    ...(before.torchBuild.id === after.torchBuild.id && before.torchBuild.torch === after.torchBuild.torch
+    // Where there is no PyTorch any more, which one it would be is nobody's question.
+    ...((before.torchBuild.id === after.torchBuild.id && before.torchBuild.torch === after.torchBuild.torch) || (hasTorch(before) && !hasTorch(after))
       ? []
       : [`PyTorch would be ${buildName(after)} instead of ${buildName(before)}. ${after.torchBuild.reason}`]),
     ...environmentsDifference(before, after),
@@ -44,6 +45,10 @@ export function planDifference(before: Plan, after: Plan): readonly string[] {
       : [`Answers would begin ${seconds(after.predictedVoiceToVoiceMs)} instead of ${seconds(before.predictedVoiceToVoiceMs)} after you stop speaking.`]),
     ...(before.voice === after.voice ? [] : [`The voice would be ${after.voice} instead of ${before.voice}.`]),
   ];
+}
+
+function hasTorch({ environments }: Plan): boolean {
+  return environments.some(({ torch }) => torch !== null);
 }
 
 /** "torch-cu121 with torch 2.4.1 (you asked for it; no engine needs it yet)". */

@@ -15,7 +15,7 @@ import { plannedServices } from './planned-services.ts';
 import { gpuFactor, predictionOf } from './prediction.ts';
 import type { PlanProblem } from './problem.ts';
 import { buildNotes, gpuSentence, limitedBy, othersNotes, requirementNotes, serverNotes, targetNote, toolkitNotes, type Effects, unknownCardNotes } from './sentences.ts';
-import { chooseTorchBuild, isAsked, noTorch, type BuildChoice } from './torch-build.ts';
+import { chooseTorchBuild, isAsked, isRefused, noTorch, type BuildChoice } from './torch-build.ts';
 import { chooseVoice, modelsOnDisk } from './voice.ts';
 
 /** Decides which GPUs are used, which torch build suits them, and which model runs where in which precision, and says why. */
@@ -45,6 +45,7 @@ export function plan(hardware: HardwareReport, catalogue: Catalogue, settings: S
     ...(llm === undefined ? [] : ollamaNotes(llm, outcome.passedOver, { verdicts, hardware, catalogue, settings, predictedMs: predictedVoiceToVoiceMs })),
     ...voiceNotes,
     ...wished.notes,
+    ...(isRefused(settings.overrides.torchBuild?.id ?? null, build) ? [`PyTorch: ${build.reason}`] : []),
     ...unknownCardNotes(hardware, settings),
     ...allowed.flatMap((gpu) => othersNotes(gpu, hardware, outcome.comesBack)),
   ];

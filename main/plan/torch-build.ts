@@ -56,6 +56,11 @@ function askedParts(asked: string): { readonly torch: string | null; readonly id
   return { torch, id };
 }
 
+/** Whether settings ask for a build that another took the place of. */
+export function isRefused(overrideId: string | null, build: { readonly id: string; readonly torch: string }): boolean {
+  return overrideId !== null && overrideId !== noTorch && !isAsked(overrideId, build);
+}
+
 /** Whether the build of a plan is the one that settings ask for, and not one that took its place. */
 export function isAsked(overrideId: string | null, build: { readonly id: string; readonly torch: string }): boolean {
   const { torch, id } = askedParts(overrideId ?? noTorch);

@@ -33,7 +33,8 @@ export async function buildSlot(options: BuildOptions): Promise<{ readonly pytho
   await mkdir(folder, { recursive: true });
   const made = await uv.run(['venv', '--no-config', '--relocatable', '--python', interpreter.path, '--allow-existing', folder], { signal });
   signal?.throwIfAborted();
-  const context = { build: lock.torch?.build ?? null };
+  const namedIndexes = [...(options.packageIndex === undefined ? [] : [options.packageIndex]), ...(lock.parts.some(({ index }) => index === 'pytorch') ? [options.torchIndex] : [])];
+  const context = { build: lock.torch?.build ?? null, namedIndexes };
   if (!made.ok) throw new FaultError(uvFault('a place for the Python packages', made.lastLines, context));
   const paths = pathsIn(folder, interpreter.series);
   const total = totalOf(options.expectedBytes);

@@ -78,28 +78,31 @@ async function takeLink(path: string): Promise<Release | null> {
     await symlink(own, path);
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
-    await removeDead(path);
-    return null;
+    // What a dead one held is free at once: nobody has to wait for it.
+    return (await removeDead(path)) ? takeLink(path) : null;
   }
   return async () => {
     if ((await holderOf(path)) === own) await rm(path, { force: true });
   };
 }
 
-/** Takes a dead holder's lock away under another name first, so that of two who find it dead only one does. */
-async function removeDead(path: string): Promise<void> {
+/** Whether the lock is free now. A dead holder's is taken away under another name first, so that of two who find it dead only one does. */
+async function removeDead(path: string): Promise<boolean> {
   const holder = await holderOf(path);
-  if (holder === null || isAlive(holder)) return;
+  if (holder === null) return true;
+  if (isAlive(holder)) return false;
   const aside = `${path}.dead-${createHash('sha256').update(holder).digest('hex').slice(0, 16)}`;
   try {
     await rename(path, aside);
   } catch {
-    return;
+    return false;
   }
   const taken = await holderOf(aside);
   // Somebody was quicker, and what was taken away is the lock of a living third one: it gets it back unless there is a fourth.
-  if (taken !== null && taken !== holder && isAlive(taken)) await symlink(taken, path).catch(() => undefined);
+  const isOfThird = taken !== null && taken !== holder && isAlive(taken);
+  if (isOfThird) await symlink(taken, path).catch(() => undefined);
   await rm(aside, { force: true });
+  return !isOfThird;
 }
 
 async function holderOf(path: string): Promise<string | null> {

@@ -3,6 +3,7 @@ import { lstat, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '../../plan/model.ts';
 import type { Folders } from '../../platform/folders.ts';
+import { formatBytes } from '../../platform/text.ts';
 import { dayOf, environmentsFolder, readJournal, slotFolder, slotsOnDisk, stagingName, writeJournal } from './journal-file.ts';
 import type { ModelStore } from './model-store.ts';
 import { modelsOnDisk, removeModel } from './models-on-disk.ts';
@@ -17,6 +18,9 @@ export interface Freed {
   readonly bytes: number;
 }
 
+/** How the packages kept for going back are called. */
+export const packageCache = 'packages kept from downloads';
+
 /** An environment that no plan has wanted for so long is not missed. */
 const unwantedAfterDays = 14;
 
@@ -25,9 +29,7 @@ export async function freeDiskSpace(folders: Folders, plan: Pick<Plan, 'environm
   return withEnvironmentLock(folders, {}, async () => {
     const before = await freeBytes(folders.data);
     // What needs nothing written goes first: on a full disk the journal has no room to change.
-    const cache = join(folders.cache, 'uv');
-    const caches = existsSync(cache) ? ['packages'] : [];
-    await rm(cache, { recursive: true, force: true });
+    const caches = await emptyCache(join(folders.cache, 'uv'));
     const models = await removeModelsBut(new Set(plan.models), folders);
     const journal = await readJournal(folders);
     const wanted = new Set(plan.environments.map(({ id }) => id));
@@ -36,6 +38,25 @@ export async function freeDiskSpace(folders: Folders, plan: Pick<Plan, 'environm
     const slots = await removeUnused(folders);
     return { removed: [...slots, ...models, ...caches], bytes: Math.max(0, (await freeBytes(folders.data)) - before) };
   });
+}
+
+/** What {@link freeDiskSpace} would remove, with what each takes: their blocks are shared, so the sum is more than would be free. */
+export async function whatCouldGo(folders: Folders, plan: Pick<Plan, 'environments' | 'models'>): Promise<readonly string[]> {
+  const journal = await readJournal(folders);
+  const wanted = new Set(plan.environments.map(({ id }) => id));
+  const without = Object.keys(journal.environments).filter((id) => !wanted.has(id)).reduce(forgotten, journal);
+  const slots = await Promise.all(unusedSlots(without, await slotsOnDisk(folders)).map(async (name) => [name, await bytesBelow(join(environmentsFolder(folders), name))] as const));
+  const models = (await modelsOnDisk(modelStore(folders))).filter(({ id }) => !plan.models.includes(id)).map(({ id, bytes }) => [id, bytes] as const);
+  const cache = join(folders.cache, 'uv');
+  const caches = existsSync(cache) ? [[packageCache, await bytesBelow(cache)] as const] : [];
+  return [...slots, ...models, ...caches].map(([name, bytes]) => (name === packageCache ? name : `${name} (${formatBytes(bytes)})`));
+}
+
+/** Empties uv's cache; the folder itself may be a link of the person's to another disk. */
+async function emptyCache(folder: string): Promise<readonly string[]> {
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+  return names.length === 0 ? [] : [packageCache];
 }
 
 export interface Keep {

@@ -192,7 +192,7 @@ export function installSteps(options: InstallOptions): Steps {
           report,
           prove: async (candidate): Promise<Proof> => {
             await first(candidate);
-            onLine('Trying every engine once');
+            onLine(planned.id === 'voice' ? 'Trying every engine once' : 'Trying it out');
             return options.prove(candidate, {
               packages: packagesOf(wanted.lock),
               torch: wanted.lock.torch,

@@ -15,6 +15,8 @@ export interface ResolveOptions {
   readonly folder: string;
   /** Builds whose locks came with Earshot, to name when this one cannot be had. */
   readonly others: readonly string[];
+  /** Indexes that the settings name. */
+  readonly namedIndexes: readonly string[];
   readonly indexArguments: (index: WheelIndex) => readonly string[];
   readonly signal?: AbortSignal;
 }
@@ -66,8 +68,8 @@ async function compile({ uv, signal }: ResolveOptions, pythonVersion: string, ar
   return result;
 }
 
-function unresolved(torch: TorchRelease, output: string, { others }: ResolveOptions): Fault {
-  const fault = uvFault(`PyTorch ${torch.version} (${torch.build})`, output, { build: torch.build });
+function unresolved(torch: TorchRelease, output: string, { others, namedIndexes }: ResolveOptions): Fault {
+  const fault = uvFault(`PyTorch ${torch.version} (${torch.build})`, output, { build: torch.build, namedIndexes });
   if (fault.id !== 'no-matching-wheel' || others.length === 0) return fault;
   const choice = `These builds come from the usual package index: ${others.join(', ')}. One of them can be chosen instead.`;
   return { ...fault, cure: fault.cure === undefined ? choice : `${fault.cure} ${choice}` };

@@ -51,7 +51,7 @@ export async function lockOf(environment: LockedEnvironment, options: LockOption
   try {
     options.onLine(`Looking up the parts of PyTorch ${torch.version} (${build})`);
     const others = (await shippedBuilds(options.root)).filter((other) => other !== build);
-    const { parts, pythonVersions } = await resolveTorch(torch, { ...options, requirements, folder: staging, others, indexArguments: (index) => indexArguments(index, build, options.downloads) });
+    const { parts, pythonVersions } = await resolveTorch(torch, { ...options, requirements, folder: staging, others, namedIndexes: [options.downloads.torchIndex, ...(options.downloads.packageIndex === undefined ? [] : [options.downloads.packageIndex])], indexArguments: (index) => indexArguments(index, build, options.downloads) });
     for (const [index, name] of files) await writeFile(join(staging, name), parts[index]);
     await writeFile(join(staging, record), JSON.stringify({ pythonVersions }));
     // One that stands there is not whole, or it would have been taken.

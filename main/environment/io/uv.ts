@@ -57,7 +57,7 @@ export async function installUv(folders: Folders, root: string, onLine: (line: s
       [...args, '-m', 'pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--disable-pip-version-check', '--no-warn-script-location', '--root-user-action', 'ignore', '--no-input', '--quiet', '--target', staging, '-r', path],
       { env, onLine, shim: keeper === null ? null : shimIn(root, keeper) },
     );
-    if (!result.ok) throw new FaultError(downloadFault('the installer tool uv', null, [`pip: ${result.lastLines}`]));
+    if (!result.ok) throw new FaultError(downloadFault('the installer tool uv', null, [`pip: ${withoutTraceback(result.lastLines)}`]));
     await moveIn(staging, final, () => uvProgram(final) !== null);
   } finally {
     await rm(staging, { recursive: true, force: true });
@@ -65,6 +65,11 @@ export async function installUv(folders: Folders, root: string, onLine: (line: s
   const program = uvProgram(final);
   if (program === null) throw new Error(`uv ${version} was installed but its program is not in ${final}`);
   return uvAt(program, version, folders, root);
+}
+
+/** pip shows its own code where it fails; what counts is the last line. */
+function withoutTraceback(lines: string): string {
+  return lines.includes('Traceback') || /^ {2}File /m.test(lines) ? (lines.trim().split('\n').at(-1) ?? '') : lines;
 }
 
 /** The uv that our lock pins, and the path of that lock. */

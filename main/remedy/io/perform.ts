@@ -1,6 +1,7 @@
 import type { Installation } from '../../environment/model.ts';
 import type { Plan } from '../../plan/model.ts';
-import { FaultError, type Fault } from '../../platform/fault.ts';
+import { findingOfFault, tryAgain } from '../../environment/install-remedies.ts';
+import { FaultError } from '../../platform/fault.ts';
 import type { Finding, RemedyArguments } from '../../platform/finding.ts';
 import type { Folders } from '../../platform/folders.ts';
 import { overridesChange, type OverridesChange } from '../../settings/change.ts';
@@ -26,6 +27,8 @@ export interface PerformOptions {
   readonly reconcile: (settings: Settings) => Promise<Reconciled>;
   /** Removes what the plan does not use; the name of each thing that went. */
   readonly freeSpace: (plan: Plan) => Promise<readonly string[]>;
+  /** What that would remove. */
+  readonly couldGo: (plan: Plan) => Promise<readonly string[]>;
 }
 
 export type Performed =
@@ -51,7 +54,7 @@ export async function perform(remedy: Remedy, given: RemedyArguments, options: P
   const settings = wish === null ? facts.settings : settingsAfter(facts.settings, wish.change);
   const before = facts.planFor(facts.settings);
   const result = { override: wish?.change.overrides ?? null, before, after: facts.planFor(settings), reconciled: null, freed: [], findings: [] };
-  if (dryRun) return { ...result, kind: 'done' };
+  if (dryRun) return { ...result, kind: 'done', freed: decision.kind === 'free-space' ? await options.couldGo(before) : [] };
   if (decision.kind === 'free-space') return { ...result, kind: 'done', freed: await options.freeSpace(before) };
 
   const written = wish === null ? nothingWritten : await write(remedy, wish, settings, options);
@@ -60,7 +63,7 @@ export async function perform(remedy: Remedy, given: RemedyArguments, options: P
   const unmet = unmetBy(reconciled, wish);
   if (unmet === null) return { ...result, kind: 'done', after: reconciled.plan, reconciled, findings: reconciled.findings };
   await written.takeBack();
-  return { ...result, kind: 'failed', after: before, findings: [failure(unmet, written), ...reconciled.findings] };
+  return { ...result, kind: 'failed', after: before, findings: [failure(unmet, written), ...reconciled.findings.filter(({ title }) => title !== unmet.title)] };
 }
 
 interface Written {
@@ -94,7 +97,7 @@ async function reconcile(settings: Settings, written: Written, options: PerformO
   } catch (error) {
     await written.takeBack();
     if (options.signal.aborted || !(error instanceof FaultError)) throw error;
-    return { finding: failure(error.fault, written) };
+    return { finding: failure(findingOfFault(error.fault), written) };
   }
 }
 
@@ -102,21 +105,22 @@ async function reconcile(settings: Settings, written: Written, options: PerformO
  * What kept it from being done; null when it was. An environment or a card that failed is left out with a finding of its
  * own, and one that has nothing to do with what was asked for is no reason to take that back.
  */
-function unmetBy({ plan, findings }: Reconciled, wish: Wish | null): Fault | null {
+function unmetBy({ plan, findings }: Reconciled, wish: Wish | null): Finding | null {
   const worst = findings.find(({ severity }) => severity === 'error');
-  const why = wish === null ? (worst?.title ?? null) : wish.unmet(plan);
+  if (wish === null) return worst ?? null;
+  const why = wish.unmet(plan);
   if (why === null) return null;
-  const cause = worst ?? findings.find(({ severity }) => severity === 'warning');
-  return cause === undefined ? { id: 'verification-failed', title: why } : { id: cause.fault, title: cause.title };
+  return worst ?? findings.find(({ severity }) => severity === 'warning') ?? findingOfFault({ id: 'verification-failed', title: why });
 }
 
-function failure(fault: Fault, { changed }: Written): Finding {
+/** What is said when a remedy was not done; where it was taken back, only the person can ask for it again. */
+function failure(cause: Finding, { changed }: Written): Finding {
+  if (!changed) return { ...cause, severity: 'error' };
+  const guides = cause.remedies.filter(({ id }) => id !== tryAgain.id);
   return {
-    fault: fault.id,
+    ...cause,
     severity: 'error',
-    title: changed ? `What you asked for could not be done, so it was taken back and everything is as before. ${fault.title}` : fault.title,
-    detail: [fault.detail, fault.cure].filter((line) => line !== undefined && line !== '').join('\n'),
-    evidence: [],
-    remedies: [{ id: 'try-again', title: 'Try again', kind: 'click' }],
+    title: `What you asked for could not be done, so it was taken back and everything is as before. ${cause.title}`,
+    remedies: [...guides, { id: 'ask-again', title: 'Once that is mended, give the same remedy again.', kind: 'guide' }],
   };
 }

@@ -12,9 +12,15 @@ export interface Log {
 
 /** Opens a log for appending, each line with its time. A disk that fills must not end the conversation: `onStuck` is told once. */
 export function openLog(path: string, onStuck: (line: string) => void): Log {
-  mkdirSync(dirname(path), { recursive: true });
-  if (existsSync(path) && statSync(path).size > longestLogBytes) renameSync(path, `${path}.1`);
-  const file = openSync(path, 'a', 0o600);
+  let file: number;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    if (existsSync(path) && statSync(path).size > longestLogBytes) renameSync(path, `${path}.1`);
+    file = openSync(path, 'a', 0o600);
+  } catch (error) {
+    onStuck(`The log ${path} cannot be written: ${errorMessage(error)}`);
+    return { write: () => undefined, close: () => undefined };
+  }
   let open = true;
   let writable = true;
   return {

@@ -44,6 +44,7 @@ async function remedied(command: Partial<RemedyCommand>, means: Partial<RemedyMe
       reconcile: (wanted) =>
         Promise.resolve({ plan: factsOf(hardware).planFor(wanted), installation: { environments: { voice, 'torch-cu121': torch }, fingerprint: 'abc', steps }, findings: [] }),
       freeSpace: () => Promise.resolve(['torch-cu124-0123']),
+      couldGo: () => Promise.resolve(['torch-cu124-0123 (5.3 GiB)']),
       ...means,
     },
   );

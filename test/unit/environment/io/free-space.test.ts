@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { freeDiskSpace, removeOutlived } from '../../../../main/environment/io/free-space.ts';
+import { freeDiskSpace, removeOutlived, whatCouldGo } from '../../../../main/environment/io/free-space.ts';
 import { readJournal, recoverJournal, slotFolder, writeJournal } from '../../../../main/environment/io/journal-file.ts';
 import { pathsIn, writeSlot } from '../../../../main/environment/io/slot-record.ts';
 import { installedEnvironments } from '../../../../main/environment/io/slots.ts';
@@ -50,13 +50,15 @@ test('free space is what the plan does not use: environments, models and the pac
   const folders = await threeEnvironments();
   model(folders, 'used', 10);
   model(folders, 'unused', 10);
-  mkdirSync(join(folders.cache, 'uv'), { recursive: true });
+  mkdirSync(join(folders.cache, 'uv', 'wheels'), { recursive: true });
+  const could = (await whatCouldGo(folders, { environments: [], models: ['used'] })).map((name) => name.replace(/ \(.*/, ''));
   const { removed } = await freeDiskSpace(folders, { environments: [{ id: 'voice', build: null, torch: null, reason: '' }], models: ['used'] });
-  expect({ removed: [...removed].sort(), slots: standing(folders), models: readdirSync(join(folders.data, 'models')), cache: existsSync(join(folders.cache, 'uv')) }).toEqual({
-    removed: ['packages', 'torch-cu121-b', 'torch-cu124-a', 'unused'],
+  expect({ could: could.sort(), removed: [...removed].sort(), slots: standing(folders), models: readdirSync(join(folders.data, 'models')), cache: readdirSync(join(folders.cache, 'uv')) }).toEqual({
+    could: ['packages kept from downloads', 'torch-cu121-b', 'torch-cu124-a', 'unused', 'voice-v1'],
+    removed: ['packages kept from downloads', 'torch-cu121-b', 'torch-cu124-a', 'unused'],
     slots: ['voice-v1'],
     models: ['used'],
-    cache: false,
+    cache: [],
   });
 });
 

@@ -13,6 +13,9 @@ import { smallCheckout } from '../../small-checkout.ts';
 import { useIndexAlone } from '../../real-uv.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
+// The real uv, on cores that others use as well.
+vi.setConfig({ testTimeout: 120_000 });
+
 /** Greater than the mebibyte from which uv names a package. */
 const large = largeWheel();
 const small = wheel('small', '1.0', { 'small/__init__.py': '' });
@@ -20,9 +23,6 @@ const small = wheel('small', '1.0', { 'small/__init__.py': '' });
 function largeWheel(): Wheel {
   const program = `
 import io, sys, zipfile
-
-// The real uv, on cores that others use as well.
-vi.setConfig({ testTimeout: 120_000 });
 info = "large-1.0.dist-info/"
 out = io.BytesIO()
 with zipfile.ZipFile(out, "w") as wheel:

@@ -47,6 +47,7 @@ async function doing(folders: Folders, id: string, given: RemedyArguments, diffe
       return reconcile(wanted);
     },
     freeSpace: () => Promise.reject(new Error('not asked for')),
+    couldGo: () => Promise.reject(new Error('not asked for')),
     ...rest,
   });
   return { performed, reconciledWith };
@@ -107,8 +108,7 @@ describe('where it cannot be done', () => {
           fault: 'disk-full',
           severity: 'error',
           title: 'What you asked for could not be done, so it was taken back and everything is as before. The disk is full.',
-          detail: 'Free some space.',
-          remedies: [{ id: 'try-again' }],
+          remedies: [{ id: 'free-disk-space' }, { id: 'follow-advice', title: 'Free some space.' }, { id: 'ask-again' }],
         },
       ],
     });
@@ -140,7 +140,7 @@ describe('where it cannot be done', () => {
     const facts = factsOf(hardware, settings);
     const without = { ...facts.planFor(settings), environments: facts.planFor(settings).environments.slice(0, 1) };
     const { performed } = await doing(folders, 'use-torch-build', { build: 'cu121' }, { reconcile: (wanted) => Promise.resolve(made(wanted, () => without, { findings: [failed] })) });
-    expect(performed).toMatchObject({ kind: 'failed', findings: [{ fault: 'download-failed', severity: 'error', title: expect.stringMatching(/as before\. The index did not answer\.$/) as string }, failed] });
+    expect(performed).toMatchObject({ kind: 'failed', findings: [{ fault: 'download-failed', severity: 'error', title: expect.stringMatching(/as before\. The index did not answer\.$/) as string, remedies: [{ id: 'ask-again' }] }] });
     expect(fileOf(folders)).toBe(own);
   });
 
@@ -197,7 +197,12 @@ describe('a remedy that writes nothing', () => {
   test('is not done while something is wrong', async () => {
     const wrong = { ...failed, severity: 'error' as const };
     const { performed } = await doing(user(own), 'try-again', {}, { reconcile: (wanted) => Promise.resolve(made(wanted, factsOf(hardware).planFor, { findings: [wrong] })) });
-    expect(performed).toMatchObject({ kind: 'failed', findings: [{ fault: 'download-failed', title: 'The index did not answer.' }, wrong] });
+    expect(performed).toMatchObject({ kind: 'failed', findings: [wrong] });
+  });
+
+  test('a rehearsal of freeing space says what would go, and removes nothing', async () => {
+    const { performed } = await doing(user(own), 'free-disk-space', {}, { dryRun: true, couldGo: () => Promise.resolve(['torch-cu121-b (5.1 GiB)']) });
+    expect(performed).toMatchObject({ kind: 'done', freed: ['torch-cu121-b (5.1 GiB)'] });
   });
 
   test('frees what the plan does not use', async () => {

@@ -64,16 +64,17 @@ test('ten minutes of silence are no question, and that is said', async () => {
   });
 });
 
-const longSpeechMinutes = isVerifying ? 10 : 1;
+/** Longer than one window of the recogniser; `npm run verify` takes ten minutes. */
+const longSpeechMinutes = isVerifying ? 10 : 0.6;
 
-test(`${longSpeechMinutes} minutes of speech without a pause lose no sentence`, async () => {
+test(`${longSpeechMinutes * 60} seconds of speech without a pause lose no sentence`, async () => {
   const path = join(scratch, 'long.wav');
   const text = await writeLongSpeech(path, longSpeechMinutes * 60);
   const { code, stdout, stderr } = await earshot(['talk', path, '--json']);
   expect(code, stderr).toBe(0);
   const { transcript } = JSON.parse(stdout) as { transcript: string };
   const rate = wordErrorRate(text, transcript);
-  recordFigure({ name: `${longSpeechMinutes} minutes of speech without a pause (${text.split(' ').length} words), word error rate`, value: percent(rate), bound: '≤ 15 %' });
+  recordFigure({ name: `${longSpeechMinutes * 60} seconds of speech without a pause (${text.split(' ').length} words), word error rate`, value: percent(rate), bound: '≤ 15 %' });
   expect(rate).toBeLessThanOrEqual(0.15);
 });
 

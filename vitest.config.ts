@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      // One process for all unit tests: starting one a file costs more than the tests themselves.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
+      // One process for all unit tests: starting one a file costs more than the tests themselves. The Python tests run beside it.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, testTimeout: 30_000 } },
       {
         test: {
           name: 'real',

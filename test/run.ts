@@ -29,15 +29,17 @@ async function vitest(project: string, scratch: string): Promise<Count> {
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests };
 }
 
-/** Tests of the Python side; `name` tells apart what is run with one Python from what is run with another. */
+/** Tests of the Python side; `name` tells apart what is run with one Python from what is run with another. Their output comes at their end, in one piece. */
 async function pytest(name: string, python: string, suites: readonly string[], scratch: string): Promise<Count> {
   const file = join(scratch, `${name}.xml`);
   const result = await execa(python, ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', '.', '-rs', `--junitxml=${file}`, ...suites], {
     cwd: repository,
     env: { EARSHOT_TEST_MODELS: join(testHome, 'data', 'models'), PYTHONDONTWRITEBYTECODE: '1' },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdin: 'ignore',
+    all: true,
     reject: false,
   });
+  console.log(result.all ?? '');
   const xml = await readFile(file, 'utf8');
   function counted(what: string): number {
     return Number(new RegExp(`<testsuite [^>]*\\b${what}="(\\d+)"`).exec(xml)?.[1] ?? 0);
@@ -66,26 +68,31 @@ async function torchTests(scratch: string): Promise<Count> {
 async function runSuites(): Promise<readonly Count[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'earshot-test-'));
   console.log(`Cache of the tests: ${cacheFolder}`);
+  const prepared = await counted(async () => {
+    await prepareProduct();
+    return { ...(await lint()), skipped: 0 };
+  });
+  // Two cores, and neither of the two lines fills more than one; what runs the real product comes alone.
+  const [quick, python] = await Promise.all([
+    inOrder([() => vitest('unit', scratch), () => torchTests(scratch)]),
+    inOrder([async () => pytest('python', await developerPython(), ['test/python', ...torchSuites.map((suite) => `--ignore=${suite}`)], scratch)]),
+  ]);
+  return [prepared, ...quick, ...python, await counted(() => vitest('real', scratch))];
+}
+
+async function inOrder(suites: readonly (() => Promise<Count>)[]): Promise<readonly Count[]> {
   const counts: Count[] = [];
-  const suites: readonly (() => Promise<Count>)[] = [
-    async () => {
-      await prepareProduct();
-      return { ...(await lint()), skipped: 0 };
-    },
-    () => vitest('unit', scratch),
-    async () => pytest('python', await developerPython(), ['test/python', ...torchSuites.map((suite) => `--ignore=${suite}`)], scratch),
-    () => torchTests(scratch),
-    () => vitest('real', scratch),
-  ];
-  for (const suite of suites) {
-    counts.push(
-      await suite().catch((error: unknown) => {
-        console.error(error);
-        return { passed: 0, failed: 1, skipped: 0 };
-      }),
-    );
-  }
+  for (const suite of suites) counts.push(await counted(suite));
   return counts;
+}
+
+async function counted(suite: () => Promise<Count>): Promise<Count> {
+  try {
+    return await suite();
+  } catch (error) {
+    console.error(error);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
 }
 
 const total = (await runSuites()).reduce((sum, suite) => ({

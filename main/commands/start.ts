@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { readRecording } from '../conversation/io/recording.ts';
 import { talk } from '../conversation/io/talk.ts';
 import { replyOf, transcriptOf } from '../conversation/talk.ts';
+import { proveEnvironments } from '../environment/io/slots.ts';
 import { FaultError } from '../platform/fault.ts';
+import { slotsInUse } from '../services/reach.ts';
 import type { Context } from './context.ts';
 import { atOnce, prepare, withStack } from './stack.ts';
 import { saveReply } from './talk.ts';
@@ -24,6 +26,7 @@ export async function runStart(context: Context): Promise<number> {
         cure: 'Run "earshot install", which checks every file, then start again.',
       });
     }
+    await proveEnvironments(folders, slotsInUse(prepared.plan, prepared.installation));
     const unsaved = await saveReply(out, heard);
     if (unsaved !== null) throw new FaultError(unsaved);
     const seconds = ((turn.latency?.voiceToVoiceMs ?? 0) / 1000).toFixed(1);

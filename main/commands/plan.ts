@@ -8,7 +8,7 @@ import { plan } from '../plan/plan.ts';
 import { withinReach } from '../plan/within-reach.ts';
 import { describeFault, FaultError } from '../platform/fault.ts';
 import { rememberedCards, type Folders } from '../platform/folders.ts';
-import { isInstallable } from '../services/reach.ts';
+import { wholeReach } from '../services/reach.ts';
 import type { Settings } from '../settings/schema.ts';
 import { loadSettingsFile, lookAtSettings } from '../settings/store.ts';
 import { readInput } from './input.ts';
@@ -34,7 +34,7 @@ export async function runPlan(output: Output, folders: Folders, files: PlanArgum
   const chosen = decided === own.settings ? before : plan(hardware, catalogue, decided);
   const problems = [...notices, ...own.notices, ...(named !== null && 'problem' in named ? [named.problem] : [])].map(sentence);
   // What is wanted is the plan; that this version runs something else of it for now is said beside it.
-  const runnable = withinReach(chosen, catalogue, { environments: isInstallable, models: () => true, overrides: decided.overrides }, hardware);
+  const runnable = withinReach(chosen, catalogue, wholeReach(decided.overrides), hardware);
   const result = withNotes(chosen, [...runnable.remarks, ...problems, ...hardware.warnings]);
   output.result(withoutTokens(result), [planText(result, hardware), ...(chosen === before ? [] : [differenceText(before, chosen)])].join('\n\n'));
   return named !== null && 'problem' in named ? 1 : 0;

@@ -1,16 +1,14 @@
 import { freeDiskSpace, whatCouldGo } from '../environment/io/free-space.ts';
 import { probe } from '../hardware/io/probe.ts';
 import type { Plan } from '../plan/model.ts';
-import { plan } from '../plan/plan.ts';
-import { withinReach } from '../plan/within-reach.ts';
 import type { RemedyArguments } from '../platform/finding.ts';
 import { rememberedCards } from '../platform/folders.ts';
+import { remedyFacts } from '../remedy/facts.ts';
 import { readLastRemedy } from '../remedy/io/last-remedy.ts';
 import { perform, type Reconciled } from '../remedy/io/perform.ts';
 import type { Problem, RemedyFacts } from '../remedy/model.ts';
 import { findRemedy, placeholders, remedies } from '../remedy/remedies.ts';
 import { prepareStack } from '../services/io/preparation.ts';
-import { isInstallable } from '../services/reach.ts';
 import { formatBytes } from '../platform/text.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Context } from './context.ts';
@@ -56,21 +54,12 @@ export async function runRemedy(context: Context, command: RemedyCommand, means:
   if (command.id === undefined) return list(output);
   const remedy = findRemedy(command.id, command.given);
   if ('kind' in remedy) return report(output, remedy);
-  const facts = await factsOf(context, means);
+  const facts = remedyFacts(await means.probe(), context.catalogue, context.settings, (await readLastRemedy(folders))?.before ?? null);
   const performed = await perform(remedy, command.given, { ...means, facts, folders, signal: context.signal, dryRun: command.dryRun });
   if (performed.kind === 'problem') return report(output, performed);
   const done = await documentOf(remedy, performed, context, command.dryRun);
   output.result(done, textOf(done));
   return performed.kind === 'failed' ? 1 : 0;
-}
-
-/** What this machine can do is looked up; where there is nothing yet, what it could have counts as had. */
-async function factsOf({ folders, catalogue, settings }: Context, means: RemedyMeans): Promise<RemedyFacts> {
-  const hardware = await means.probe();
-  function planFor(wanted: Settings): Plan {
-    return withinReach(plan(hardware, catalogue, wanted), catalogue, { environments: isInstallable, models: () => true, overrides: wanted.overrides }, hardware);
-  }
-  return { hardware, catalogue, settings, before: (await readLastRemedy(folders))?.before ?? null, now: new Date(), planFor };
 }
 
 function list(output: Output): number {

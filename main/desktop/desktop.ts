@@ -2,7 +2,7 @@ import { app, shell, type Rectangle } from 'electron';
 import { join } from 'node:path';
 import { channels } from '../../preload/contract.ts';
 import { freeDiskSpace } from '../environment/io/free-space.ts';
-import { environmentState, proveEnvironments, rollBackEnvironment } from '../environment/io/slots.ts';
+import { installedEnvironments, proveEnvironments, rollBackEnvironment } from '../environment/io/slots.ts';
 import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
 import { openLog } from '../services/io/service-log.ts';
@@ -58,7 +58,7 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     log: log.write,
   });
   const slots: Slots = {
-    states: async () => (await environmentState(folders)).environments,
+    states: async () => Object.values(await installedEnvironments(folders)),
     prove: (used) => proveEnvironments(folders, used),
     rollBack: (id) => rollBackEnvironment(folders, id),
   };

@@ -1,30 +1,12 @@
 import type { RemedyArguments } from '../platform/finding.ts';
 import type { Folders } from '../platform/folders.ts';
 import type { HardwareReport } from '../hardware/model.ts';
-import type { Catalogue } from '../plan/catalogue.ts';
 import { loadCatalogue } from '../plan/io/catalogue-file.ts';
 import type { Plan } from '../plan/model.ts';
-import { plan } from '../plan/plan.ts';
-import { withinReach } from '../plan/within-reach.ts';
+import { remedyFacts } from '../remedy/facts.ts';
 import { readLastRemedy, writeLastRemedy } from '../remedy/io/last-remedy.ts';
-import type { RemedyFacts } from '../remedy/model.ts';
 import { findRemedy } from '../remedy/remedies.ts';
-import { isInstallable } from '../services/reach.ts';
-import type { Overrides } from '../settings/overrides.ts';
-import type { Settings } from '../settings/schema.ts';
 import { changeSettings, loadSettings } from '../settings/store.ts';
-
-/** What a remedy is decided from, here and now; everything that can be set up counts as there. */
-export function remedyFacts(hardware: HardwareReport, catalogue: Catalogue, settings: Settings, before: Overrides | null = null): RemedyFacts {
-  return {
-    hardware,
-    catalogue,
-    settings,
-    before,
-    now: new Date(),
-    planFor: (wished) => withinReach(plan(hardware, catalogue, wished), catalogue, { environments: isInstallable, models: () => true, overrides: wished.overrides }, hardware),
-  };
-}
 
 export interface RemedyMeans {
   readonly folders: Folders;

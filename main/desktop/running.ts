@@ -8,7 +8,7 @@ import type { Settings } from '../settings/schema.ts';
 import { onFirstAnswer } from './answers.ts';
 import type { AudioLink } from './audio-link.ts';
 import { engineOffer } from './engines.ts';
-import { remedyFacts } from './remedies.ts';
+import { remedyFacts } from '../remedy/facts.ts';
 import type { followCards } from './replanning.ts';
 import type { DesktopStore, Planned } from './state.ts';
 import { hasSpeaker } from './status.ts';

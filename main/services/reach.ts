@@ -42,6 +42,11 @@ export function reachOf({ catalogue, overrides, isInstallable: installable, abse
   };
 }
 
+/** Everything that this version can make or fetch, whether it is there or not. */
+export function wholeReach(overrides: Settings['overrides']): Reach {
+  return { environments: isInstallable, models: () => true, overrides };
+}
+
 /** The least that every machine can run: the voice environment and the models that come with it. */
 export function leastReach(catalogue: Catalogue, overrides: Settings['overrides']): Reach {
   return reachOf({ catalogue, overrides, isInstallable: (id) => id === 'voice', absent: new Map(), available: { environments: new Set(), models: new Set() } });

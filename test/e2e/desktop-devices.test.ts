@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Snapshot } from '../../preload/contract.ts';
 import { startDesktop, type Desktop } from '../setup/desktop.ts';
 import { startDisplay } from '../setup/display.ts';
@@ -78,60 +78,63 @@ test('a microphone that may not be used: it is said where to allow it, and typin
   }
 });
 
-let desktop: Desktop;
+/** Each test has a sound server of its own: one that PulseAudio has died in is no place for the next. */
+async function withReadyDesktop(body: (desktop: Desktop) => Promise<void>): Promise<void> {
+  const desktop = await startDesktop({ sound: true });
+  try {
+    await desktop.show();
+    await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle', 120_000, 'the desktop is ready');
+    await body(desktop);
+  } finally {
+    await desktop.stop();
+  }
+}
 
-beforeAll(async () => {
-  desktop = await startDesktop({ sound: true });
-  await desktop.show();
-  await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle', 120_000, 'the desktop is ready');
-});
+test('the microphone and the speaker that are chosen are used, and remembered', () =>
+  withReadyDesktop(async (desktop) => {
+    await desktop.page.getByRole('button', { name: 'Settings' }).click();
+    await desktop.page.getByLabel('Microphone', { exact: true }).selectOption({ label: microphoneLabel });
+    await desktop.page.getByLabel('Speaker', { exact: true }).selectOption({ label: speakerLabel });
+    await desktop.page.getByRole('button', { name: 'Settings' }).click();
+    await desktop.snapshotWhere(({ status, audio }) => status === 'idle' && audio.speaker?.label === speakerLabel, 20_000, 'the chosen devices are open');
+    const recording = await desktop.sound().recordSpeaker();
+    await desktop.sound().play(question);
+    await desktop.snapshotWhere((snapshot) => snapshot.exchanges.at(-1)?.state === 'done' && snapshot.status === 'idle', 60_000, 'it is answered');
+    const samples = await recording.stop();
+    const saved = JSON.parse(await readFile(join(desktop.home, 'config', 'settings.json'), 'utf8')) as { readonly audio: Record<string, { readonly label: string }> };
+    expect({ heard: peakOf(samples) > 1_600, microphone: saved.audio['microphone']?.label, speaker: saved.audio['speaker']?.label }).toEqual({ heard: true, microphone: microphoneLabel, speaker: speakerLabel });
+  }));
 
-afterAll(async () => {
-  await desktop.stop();
-});
+test('a microphone unplugged in mid-conversation: it is said, typing works, and plugged in again it listens', () =>
+  withReadyDesktop(async (desktop) => {
+    const speaking = new AbortController();
+    const spoken = desktop.sound().play(question, speaking.signal);
+    await desktop.snapshotWhere((snapshot) => snapshot.status === 'listening', 20_000, 'it hears');
+    await desktop.sound().unplugMicrophone();
+    speaking.abort();
+    await spoken.catch(() => undefined);
+    expect(await shownNotice(desktop, 'microphone-missing')).toContain('Plug one in');
+    await desktop.snapshotWhere((snapshot) => snapshot.status === 'degraded', 60_000, 'what was said before has come to its end');
+    await typedQuestionIsAnswered(desktop);
+    const before = (await desktop.snapshot()).exchanges.length;
+    await desktop.sound().plugMicrophone();
+    await desktop.snapshotWhere((snapshot) => noticeIds(snapshot).length === 0 && snapshot.status === 'idle', 30_000, 'the microphone is back');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await desktop.sound().play(question);
+    const { exchanges } = await desktop.snapshotWhere((snapshot) => snapshot.exchanges.length === before + 1 && snapshot.exchanges.at(-1)?.state === 'done', 60_000, 'it is answered');
+    expect(exchanges.at(-1)?.question).toMatch(/capital of France/i);
+  }));
 
-test('the microphone and the speaker that are chosen are used, and remembered', async () => {
-  await desktop.page.getByRole('button', { name: 'Settings' }).click();
-  await desktop.page.getByLabel('Microphone', { exact: true }).selectOption({ label: microphoneLabel });
-  await desktop.page.getByLabel('Speaker', { exact: true }).selectOption({ label: speakerLabel });
-  await desktop.page.getByRole('button', { name: 'Settings' }).click();
-  await desktop.snapshotWhere(({ status, audio }) => status === 'idle' && audio.speaker?.label === speakerLabel, 20_000, 'the chosen devices are open');
-  const recording = await desktop.sound().recordSpeaker();
-  await desktop.sound().play(question);
-  await desktop.snapshotWhere((snapshot) => snapshot.exchanges.at(-1)?.state === 'done' && snapshot.status === 'idle', 60_000, 'it is answered');
-  const samples = await recording.stop();
-  const saved = JSON.parse(await readFile(join(desktop.home, 'config', 'settings.json'), 'utf8')) as { readonly audio: Record<string, { readonly label: string }> };
-  expect({ heard: peakOf(samples) > 1_600, microphone: saved.audio['microphone']?.label, speaker: saved.audio['speaker']?.label }).toEqual({ heard: true, microphone: microphoneLabel, speaker: speakerLabel });
-});
-
-test('a microphone unplugged in mid-conversation: it is said, typing works, and plugged in again it listens', async () => {
-  const speaking = new AbortController();
-  const spoken = desktop.sound().play(question, speaking.signal);
-  await desktop.snapshotWhere((snapshot) => snapshot.status === 'listening', 20_000, 'it hears');
-  await desktop.sound().unplugMicrophone();
-  speaking.abort();
-  await spoken.catch(() => undefined);
-  expect(await shownNotice(desktop, 'microphone-missing')).toContain('Plug one in');
-  await desktop.snapshotWhere((snapshot) => snapshot.status === 'degraded', 60_000, 'what was said before has come to its end');
-  await typedQuestionIsAnswered(desktop);
-  const before = (await desktop.snapshot()).exchanges.length;
-  await desktop.sound().plugMicrophone();
-  await desktop.snapshotWhere((snapshot) => noticeIds(snapshot).length === 0 && snapshot.status === 'idle', 30_000, 'the microphone is back');
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  await desktop.sound().play(question);
-  const { exchanges } = await desktop.snapshotWhere((snapshot) => snapshot.exchanges.length === before + 1 && snapshot.exchanges.at(-1)?.state === 'done', 60_000, 'it is answered');
-  expect(exchanges.at(-1)?.question).toMatch(/capital of France/i);
-});
-
-test('a speaker unplugged: it is said, answers come in writing, and plugged in again they are heard', async () => {
-  await desktop.sound().unplugSpeaker();
-  expect(await shownNotice(desktop, 'speaker-missing')).toContain('Answers appear here in writing');
-  await typedQuestionIsAnswered(desktop);
-  await desktop.sound().plugSpeaker();
-  await desktop.snapshotWhere((snapshot) => !noticeIds(snapshot).includes('speaker-missing'), 30_000, 'the speaker is back');
-  const recording = await desktop.sound().recordSpeaker();
-  await typedQuestionIsAnswered(desktop);
-  await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle', 30_000, 'it is played');
-  const samples = await recording.stop();
-  expect(samples.some((sample) => Math.abs(sample) > 1_600)).toBe(true);
-});
+test('a speaker unplugged: it is said, answers come in writing, and plugged in again they are heard', () =>
+  withReadyDesktop(async (desktop) => {
+    await desktop.sound().unplugSpeaker();
+    expect(await shownNotice(desktop, 'speaker-missing')).toContain('Answers appear here in writing');
+    await typedQuestionIsAnswered(desktop);
+    await desktop.sound().plugSpeaker();
+    await desktop.snapshotWhere((snapshot) => !noticeIds(snapshot).includes('speaker-missing'), 30_000, 'the speaker is back');
+    const recording = await desktop.sound().recordSpeaker();
+    await typedQuestionIsAnswered(desktop);
+    await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle', 30_000, 'it is played');
+    const samples = await recording.stop();
+    expect(samples.some((sample) => Math.abs(sample) > 1_600)).toBe(true);
+  }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { slotFolder } from '../../main/environment/io/journal-file.ts';
-import { environmentState } from '../../main/environment/io/slots.ts';
+import { installedEnvironments } from '../../main/environment/io/slots.ts';
 import { phases, type Phase } from '../../main/environment/model.ts';
 import { userFolders } from '../../main/platform/folders.ts';
 import { cacheFolder, testHome } from '../setup/cache.ts';
@@ -57,8 +57,7 @@ async function answerNow(): Promise<{ readonly right: boolean; readonly setUp: b
 }
 
 async function current(environment: string): Promise<string | undefined> {
-  const { environments } = await environmentState(userFolders({ EARSHOT_HOME: home }));
-  return environments.find(({ id }) => id === environment)?.current.fingerprint;
+  return (await installedEnvironments(userFolders({ EARSHOT_HOME: home })))[environment]?.current.fingerprint;
 }
 
 test.skipIf(!isVerifying)('an update of the real voice engines, killed at each step, leaves the old ones answering at once', async () => {

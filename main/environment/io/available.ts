@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import type { Catalogue } from '../../plan/catalogue.ts';
 import type { Folders } from '../../platform/folders.ts';
-import { missingFiles } from './model-store.ts';
+import { missingFiles, modelStoreIn } from './model-store.ts';
 import { installedEnvironments } from './slots.ts';
 
 /** What could be started from now, without anything being fetched. */
@@ -11,7 +10,7 @@ export interface Available {
 }
 
 export async function availableOnDisk(folders: Folders, catalogue: Catalogue): Promise<Available> {
-  const store = { folder: join(folders.data, 'models'), localFolder: undefined };
+  const store = modelStoreIn(folders);
   const models = await Promise.all(catalogue.models.map(async (model) => ((await missingFiles(store, model, { rehash: false })).length === 0 ? [model.id] : [])));
   return { environments: new Set(Object.keys(await installedEnvironments(folders))), models: new Set(models.flat()) };
 }

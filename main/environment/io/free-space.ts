@@ -5,7 +5,7 @@ import type { Plan } from '../../plan/model.ts';
 import type { Folders } from '../../platform/folders.ts';
 import { formatBytes } from '../../platform/text.ts';
 import { dayOf, environmentsFolder, readJournal, slotFolder, slotsOnDisk, stagingName, writeJournal } from './journal-file.ts';
-import type { ModelStore } from './model-store.ts';
+import { modelStoreIn } from './model-store.ts';
 import { modelsOnDisk, removeModel } from './models-on-disk.ts';
 import { clearanceFor, type Stored } from '../download-budget.ts';
 import { forgotten, unusedSlots, unwantedSince, type Journal } from '../journal.ts';
@@ -46,7 +46,7 @@ export async function whatCouldGo(folders: Folders, plan: Pick<Plan, 'environmen
   const wanted = new Set(plan.environments.map(({ id }) => id));
   const without = Object.keys(journal.environments).filter((id) => !wanted.has(id)).reduce(forgotten, journal);
   const slots = await Promise.all(unusedSlots(without, await slotsOnDisk(folders)).map(async (name) => [name, await bytesBelow(join(environmentsFolder(folders), name))] as const));
-  const models = (await modelsOnDisk(modelStore(folders))).filter(({ id }) => !plan.models.includes(id)).map(({ id, bytes }) => [id, bytes] as const);
+  const models = (await modelsOnDisk(modelStoreIn(folders))).filter(({ id }) => !plan.models.includes(id)).map(({ id, bytes }) => [id, bytes] as const);
   const cache = join(folders.cache, 'uv');
   const caches = existsSync(cache) ? [[packageCache, await bytesBelow(cache)] as const] : [];
   return [...slots, ...models, ...caches].map(([name, bytes]) => (name === packageCache ? name : `${name} (${formatBytes(bytes)})`));
@@ -73,7 +73,7 @@ export interface Keep {
  */
 export async function removeOutlived(folders: Folders, { inUse, budgetBytes, now }: Keep): Promise<readonly string[]> {
   const journal = await readJournal(folders);
-  const store = modelStore(folders);
+  const store = modelStoreIn(folders);
   const stored = [...(await modelsOnDisk(store)), ...(await environmentsOnDisk(journal, folders))];
   const over = clearanceFor(stored, inUse, budgetBytes).remove;
   const long = unwantedSince(journal, dayOf(new Date(now.getTime() - unwantedAfterDays * 86_400_000))).filter((id) => !inUse.has(id));
@@ -106,10 +106,6 @@ async function bytesBelow(folder: string): Promise<number> {
   return bytes;
 }
 
-function modelStore(folders: Folders): ModelStore {
-  return { folder: join(folders.data, 'models'), localFolder: undefined };
-}
-
 async function removeUnused(folders: Folders): Promise<readonly string[]> {
   const removed: string[] = [];
   for (const name of unusedSlots(await readJournal(folders), await slotsOnDisk(folders))) if (await removeSlot(name, folders)) removed.push(name);
@@ -132,7 +128,7 @@ async function removeSlot(name: string, folders: Folders): Promise<boolean> {
 }
 
 async function removeModelsBut(kept: ReadonlySet<string>, folders: Folders): Promise<readonly string[]> {
-  const store = modelStore(folders);
+  const store = modelStoreIn(folders);
   const unused = (await modelsOnDisk(store)).filter(({ id }) => !kept.has(id)).map(({ id }) => id);
   for (const id of unused) await removeModel(store, id);
   return unused;

@@ -4,7 +4,7 @@ import type { Plan } from '../../plan/model.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { roomFor } from '../download-budget.ts';
 import { packagesOf } from '../lock.ts';
-import { downloadBytesByPackage, type LockFacts } from '../lock-sizes.ts';
+import { downloadBytesByPackage } from '../lock-sizes.ts';
 import type { InstalledEnvironment, Proof, StepResult } from '../model.ts';
 import { environmentTitle, modelTitle } from '../step-titles.ts';
 import { lockFacts } from './lock-files.ts';
@@ -15,7 +15,7 @@ import { slotFolder } from './journal-file.ts';
 import { makeEnvironment, swapTo } from './make-environment.ts';
 import { pullModel } from './ollama-pull.ts';
 import { partialsOnDisk } from './partial-file.ts';
-import { fetchModel, missingFiles, type ModelStore } from './model-store.ts';
+import { fetchModel, missingFiles, modelStoreIn } from './model-store.ts';
 import { installedEnvironments, type EnvironmentState } from './slots.ts';
 import { installedUv, installUv, type Uv } from './uv.ts';
 import { knownFingerprint, wantedSlot } from './wanted-slot.ts';
@@ -51,8 +51,7 @@ export function installSteps(options: InstallOptions): Steps {
   const { plan, catalogue, settings, folders, root, rehash, report, signal } = options;
   const results = new Map<string, StepResult>();
   const said: Finding[] = [];
-  const store: ModelStore = { folder: join(folders.data, 'models'), localFolder: settings.downloads.modelFolder };
-  const facts = new Map<string, LockFacts | null>();
+  const store = modelStoreIn(folders, settings.downloads.modelFolder);
   let tool: Uv | null = null;
 
   async function step<T>(id: string, title: string, present: () => Promise<T | null>, make: (onLine: (line: string) => void) => Promise<T>): Promise<T> {
@@ -80,15 +79,8 @@ export function installSteps(options: InstallOptions): Steps {
     }
   }
 
-  /** What is known of the lock of an environment before it is asked for. */
-  async function factsOf(id: string): Promise<LockFacts | null> {
-    const known = facts.get(id) ?? (await lockFacts(id, root));
-    facts.set(id, known);
-    return known;
-  }
-
   async function titleOf(planned: PlannedEnvironment): Promise<string> {
-    return environmentTitle(planned, await factsOf(planned.id));
+    return environmentTitle(planned, await lockFacts(planned.id, root));
   }
 
   function onBytes(id: string): (receivedBytes: number, totalBytes: number | null) => void {
@@ -134,7 +126,7 @@ export function installSteps(options: InstallOptions): Steps {
     for (const planned of environmentsWanted) {
       const entry = state[planned.id];
       if (entry !== undefined && (await isWanted(planned, entry))) continue;
-      environments.push({ title: await titleOf(planned), bytes: (await factsOf(planned.id))?.installedBytes ?? unknownBytes(planned.id) });
+      environments.push({ title: await titleOf(planned), bytes: (await lockFacts(planned.id, root))?.installedBytes ?? unknownBytes(planned.id) });
     }
     let modelBytes = 0;
     for (const id of models) {
@@ -175,7 +167,7 @@ export function installSteps(options: InstallOptions): Steps {
       await titleOf(planned),
       async () => (entry !== undefined && isUsable(entry, wanted.fingerprint) ? entry.current : standing(planned.id, wanted.fingerprint)),
       async (onLine) => {
-        const known = await factsOf(planned.id);
+        const known = await lockFacts(planned.id, root);
         return makeEnvironment(wanted, {
           folders,
           uv: runner.keptBy(wanted.interpreter.path),

@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model, ModelFile, ModelSource } from '../../plan/catalogue.ts';
 import { FaultError } from '../../platform/fault.ts';
+import type { Folders } from '../../platform/folders.ts';
 import { errorMessage } from '../../platform/text.ts';
 import { contentProblem, seenBytes } from '../download-format.ts';
 import { modelFault, type Shortfall } from '../download-shortfall.ts';
@@ -19,6 +20,11 @@ export interface ModelStore {
   readonly folder: string;
   /** Folder of the user that is looked at before any network, if settings name one. */
   readonly localFolder: string | undefined;
+}
+
+/** Where the models of this user are kept; `localFolder` is looked at only where something is to be fetched. */
+export function modelStoreIn(folders: Folders, localFolder?: string): ModelStore {
+  return { folder: join(folders.data, 'models'), localFolder };
 }
 
 /** Files of `model` that are not there or are not what the catalogue, or the hub when it was first asked, says. */

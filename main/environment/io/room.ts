@@ -8,6 +8,7 @@ import type { Lock } from '../lock.ts';
 import { hindranceIn, type Place } from '../install-check.ts';
 import { knownIndexes } from '../install-proxies.ts';
 import { checkInstallation } from './install-check.ts';
+import { modelStoreIn } from './model-store.ts';
 
 /** What is about to be stored. */
 export interface Load {
@@ -25,7 +26,7 @@ export async function checkRoom(load: Load, folders: Folders): Promise<readonly 
     ...(load.environments.length === 0
       ? []
       : [{ kind: 'package-cache', folder: folders.cache, neededBytes: apart ? load.environments.reduce((sum, { bytes }) => sum + bytes, 0) : 0, purpose: 'the packages as they are fetched' } as const]),
-    ...(load.modelBytes === 0 ? [] : [{ kind: 'models', folder: join(folders.data, 'models'), neededBytes: load.modelBytes, purpose: 'models' } as const]),
+    ...(load.modelBytes === 0 ? [] : [{ kind: 'models', folder: modelStoreIn(folders).folder, neededBytes: load.modelBytes, purpose: 'models' } as const]),
   ];
   return passable(await checkInstallation({ places, indexes: null, environment: process.env, builtAt: null }));
 }

@@ -30,12 +30,6 @@ export async function installedEnvironments(folders: Folders): Promise<Readonly<
   return found;
 }
 
-/** The environments, and whether an installer was cut off in its work (or is at it right now). */
-export async function environmentState(folders: Folders): Promise<{ readonly environments: readonly EnvironmentState[]; readonly interrupted: boolean }> {
-  const { transaction } = await readJournal(folders);
-  return { environments: Object.values(await installedEnvironments(folders)), interrupted: transaction !== null };
-}
-
 /**
  * A question was answered with these slots, by the fingerprint of each environment: the ones before them go. False while
  * somebody else is installing: it can be said again at the next answer, and nobody waits for it.

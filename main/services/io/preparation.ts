@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { install, missingFor, type InstallOptions } from '../../environment/io/install.ts';
 import { availableOnDisk, type Available } from '../../environment/io/available.ts';
+import { modelStoreIn } from '../../environment/io/model-store.ts';
 import { noteUse } from '../../environment/io/models-on-disk.ts';
 import type { Installation, Report, StepResult } from '../../environment/model.ts';
 import { probe } from '../../hardware/io/probe.ts';
@@ -79,7 +79,7 @@ function machine({ folders, catalogue }: PreparationOptions): PreparationSeams {
     install,
     missingFor,
     available: () => availableOnDisk(folders, catalogue),
-    noteUse: (models) => noteUse({ folder: join(folders.data, 'models'), localFolder: undefined }, models, Date.now()),
+    noteUse: (models) => noteUse(modelStoreIn(folders), models, Date.now()),
     check: (uuid, options) => checkCard(uuid, { ask: (asked) => askCard(asked, options), sleep }),
     isInstallable,
   };
@@ -110,7 +110,7 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
 
   for (;;) {
     signal?.throwIfAborted();
-    const round = roundOf(settings, { options, seams, hardware, absent, available: await seams.available() });
+    const round = roundOf(settings, { options, seams, hardware, absent, available: scope === 'everything' ? null : await seams.available() });
     const { target } = round;
     tell(target.remarks);
     const common = { ...round.install, rehash: rehash && checked.size === 0 && absent.size === 0 };
@@ -153,7 +153,8 @@ interface RoundFacts {
   readonly seams: PreparationSeams;
   readonly hardware: HardwareReport;
   readonly absent: ReadonlyMap<string, string>;
-  readonly available: Available;
+  /** What is on disk, where nothing may be waited for; null where everything may be fetched. */
+  readonly available: Available | null;
 }
 
 interface Round {
@@ -167,19 +168,18 @@ interface Round {
 
 /** One round of a preparation: what is wanted under these settings, as far as it can be had. */
 function roundOf(settings: Settings, { options, seams, hardware, absent, available }: RoundFacts): Round {
-  const { catalogue, folders, root, report, scope, signal } = options;
+  const { catalogue, folders, root, report, signal } = options;
   const { overrides } = settings;
   function planWith(reach: Reach, seen: HardwareReport): Plan {
     return withinReach(seams.plan(seen, catalogue, settings), catalogue, reach, seen);
   }
   const facts = { catalogue, overrides, absent, isInstallable: seams.isInstallable };
-  const anything = reachOf({ ...facts, available: null });
-  const reach = scope === 'everything' ? anything : reachOf({ ...facts, available });
+  const reach = reachOf({ ...facts, available });
   const least = planWith(leastReach(catalogue, overrides), hardware);
   const target = planWith(reach, hardware);
   return {
     target,
-    everything: planWith(anything, hardware),
+    everything: planWith(reachOf({ ...facts, available: null }), hardware),
     planFor: (seen) => planWith(reach, seen),
     install: {
       isRequired: (id) => id === 'voice' || least.models.includes(id),

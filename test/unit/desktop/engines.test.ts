@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cardsAllowedAgain, engineOffer, enginesOf, type EngineOffer } from '../../../main/desktop/engines.ts';
-import { remedyFacts } from '../../../main/desktop/remedies.ts';
+import { remedyFacts } from '../../../main/remedy/facts.ts';
 import { catalogue } from '../../../main/plan/catalogue.ts';
 import type { Plan, PlannedService } from '../../../main/plan/model.ts';
 import { plan } from '../../../main/plan/plan.ts';

@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { runBenchStartup, runBenchVoice } from './commands/bench.ts';
-import { createContext } from './commands/context.ts';
+import { runBenchRecovery, runBenchSoak, runBenchStartup, runBenchVoice } from './commands/bench.ts';
+import { createContext, type Context } from './commands/context.ts';
 import { runInstall } from './commands/install.ts';
 import { createOutput, faultOf, reportFault, stopped } from './commands/output.ts';
 import { runPlan } from './commands/plan.ts';
@@ -18,11 +18,13 @@ const usage = `Usage: earshot [COMMAND] [OPTIONS]
 
   earshot                    set up what is missing and answer one bundled question aloud
   earshot talk FILE.wav      answer a recording   [--out reply.wav] [--realtime]
-  earshot serve              run the voice stack until stopped
+  earshot serve              run the voice stack until stopped   [--at-login on|off]
   earshot install            install and check everything the plan needs   [--plan FILE]
   earshot remedy [ID]        change what the plan decides, and make it so; without ID, list what there is   [--dry-run]
   earshot bench voice        measure the time from question to answer
   earshot bench startup      measure the start into the tray against a hello-world's
+  earshot bench recovery     kill each engine in the middle of answers and measure what that costs   [--rounds N]
+  earshot bench soak         ask question after question and measure what that leaves behind   [--turns N]
   earshot probe              show what this computer is   [--nvidia-smi PATH]
   earshot plan               show what would run where, and why   [--hardware FILE]
 
@@ -32,6 +34,9 @@ const usage = `Usage: earshot [COMMAND] [OPTIONS]
   --service ID       stt, llm or tts                                           (remedy move-to-cpu, use-model)
   --model ID         a model                                                   (remedy use-model)
   --dry-run          say what would be done, and do nothing
+  --at-login on|off  have the system run it with every session from now on, or no longer     (serve)
+  --rounds N         kills of each engine, 3 if left out                           (bench recovery)
+  --turns N          questions, 1000 if left out                                   (bench soak)
   --hardware FILE    a computer saved with "earshot probe --json", instead of this one; - reads standard input
 
   --settings FILE    these settings instead of your own (not for probe and remedy)
@@ -52,9 +57,9 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   start: { options: ['settings'], positionals: [] },
   talk: { options: ['settings', 'out', 'realtime'], positionals: ['FILE.wav'] },
-  serve: { options: ['settings'], positionals: [] },
+  serve: { options: ['settings', 'at-login'], positionals: [] },
   install: { options: ['settings', 'plan'], positionals: [] },
-  bench: { options: ['settings'], positionals: ['voice|startup'] },
+  bench: { options: ['settings', 'rounds', 'turns'], positionals: ['voice|startup|recovery|soak'] },
   remedy: { options: ['build', 'gpu', 'service', 'model', 'dry-run'], positionals: ['[ID]'] },
   probe: { options: ['nvidia-smi'], positionals: [] },
   plan: { options: ['settings', 'hardware'], positionals: [] },
@@ -76,6 +81,9 @@ const options = {
   service: { type: 'string' },
   model: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  'at-login': { type: 'string' },
+  rounds: { type: 'string' },
+  turns: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 class UsageError extends Error {}
@@ -99,8 +107,35 @@ async function main(args: readonly string[]): Promise<number> {
   if (rest.length < required || rest.length > command.positionals.length) {
     throw new UsageError(`"earshot ${name}" takes ${command.positionals.length === 0 ? 'no file' : command.positionals.join(' ')}.`);
   }
-  if (name === 'bench' && rest[0] !== 'voice' && rest[0] !== 'startup') throw new UsageError(`There is no bench "${rest[0] ?? ''}".`);
+  if (name === 'bench') checkBench(rest[0] ?? '', values);
+  if (name === 'serve') atLogin(values);
   return run(name, values, rest);
+}
+
+/** The benches, and what each of them may be told beside what all are. */
+const benches: Readonly<Record<string, 'rounds' | 'turns' | null>> = { voice: null, startup: null, recovery: 'rounds', soak: 'turns' };
+
+function checkBench(which: string, values: Values): void {
+  if (!Object.hasOwn(benches, which)) throw new UsageError(`There is no bench "${which}".`);
+  for (const option of ['rounds', 'turns'] as const) {
+    if (values[option] === undefined) continue;
+    if (benches[which] !== option) throw new UsageError(`"earshot bench ${which}" has no option --${option}.`);
+    count(values, option, 1);
+  }
+}
+
+/** A number of times. */
+function count(values: Values, option: string, usual: number): number {
+  const given = text(values[option]);
+  if (given === undefined) return usual;
+  if (!/^[1-9]\d{0,5}$/.test(given)) throw new UsageError(`--${option} takes a whole number of 1 or more.`);
+  return Number(given);
+}
+
+function atLogin(values: Values): 'on' | 'off' | undefined {
+  const given = text(values['at-login']);
+  if (given !== undefined && given !== 'on' && given !== 'off') throw new UsageError('--at-login takes "on" or "off".');
+  return given;
 }
 
 function parse(args: readonly string[]): { values: Values; positionals: readonly string[] } {
@@ -127,13 +162,13 @@ async function run(name: string, values: Values, positionals: readonly string[])
     const context = await createContext(output, text(values['settings']), stop.signal);
     switch (name) {
       case 'bench':
-        return await (positionals[0] === 'startup' ? runBenchStartup(context) : runBenchVoice(context));
+        return await runBench(positionals[0] ?? '', context, values);
       case 'install':
         return await runInstall(context, text(values['plan']));
       case 'remedy':
         return await runRemedy(context, { id: positionals[0], given: remedyArguments(values), dryRun: values['dry-run'] === true });
       case 'serve':
-        return await runServe(context);
+        return await runServe(context, { atLogin: atLogin(values) });
       case 'talk':
         return await runTalk(context, { file: positionals[0] ?? '', out: text(values['out']), realtime: values['realtime'] === true });
       default:
@@ -146,6 +181,19 @@ async function run(name: string, values: Values, positionals: readonly string[])
     }
     reportFault(output, faultOf(error));
     return 1;
+  }
+}
+
+function runBench(which: string, context: Context, values: Values): Promise<number> {
+  switch (which) {
+    case 'recovery':
+      return runBenchRecovery(context, { rounds: count(values, 'rounds', 3) });
+    case 'soak':
+      return runBenchSoak(context, { turns: count(values, 'turns', 1_000) });
+    case 'startup':
+      return runBenchStartup(context);
+    default:
+      return runBenchVoice(context);
   }
 }
 

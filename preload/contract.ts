@@ -42,8 +42,9 @@ const serviceRow = z.object({
   id: z.string(),
   /** "speech recognition" */
   title: z.string(),
-  state: z.enum(['waiting', 'starting', 'ready', 'restarting', 'failed', 'stopped']),
-  /** Why it restarts or failed; null otherwise. */
+  /** "slow": it runs and is late with its answers. "resting": it gave its memory back until somebody speaks. */
+  state: z.enum(['waiting', 'starting', 'ready', 'slow', 'resting', 'restarting', 'failed', 'stopped']),
+  /** Why it is in that state, and why it runs elsewhere than planned, a line each; null where neither has to be said. */
   detail: z.string().nullable(),
   engine: z.string(),
   model: z.string(),
@@ -136,6 +137,23 @@ const engines = z.object({
 
 const device = z.object({ id: z.string(), label: z.string() });
 
+const restful = z.enum(['stt', 'llm', 'tts']);
+/** null: it never rests. */
+const restMinutes = z.number().positive().max(1_440).nullable();
+
+/** After how long an engine that nobody needs gives its memory back. */
+const restChoice = z.object({ service: restful, title: z.string(), minutes: restMinutes });
+
+/** Something that happened, for a person who looks back. */
+const happening = z.object({
+  /** When, as ISO text. */
+  at: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  text: z.string(),
+  /** What was said about it at the time; null where there is no more to it. */
+  detail: z.string().nullable(),
+});
+
 export const snapshotSchema = z.object({
   version: z.string(),
   status: z.enum(statuses),
@@ -167,7 +185,12 @@ export const snapshotSchema = z.object({
     microphones: z.array(device),
     speakers: z.array(device),
   }),
+  rest: z.array(restChoice),
+  /** Whether Earshot is started with the person's session. */
+  startsAtLogin: z.boolean(),
   notices: z.array(notice),
+  /** The last of what happened, newest first. */
+  events: z.array(happening),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 export type Exchange = z.infer<typeof exchange>;
@@ -179,6 +202,8 @@ export type RemedyArguments = z.infer<typeof remedyArguments>;
 export type NoticeAction = z.infer<typeof noticeAction>;
 export type Notice = z.infer<typeof notice>;
 export type Engines = z.infer<typeof engines>;
+export type RestChoice = z.infer<typeof restChoice>;
+export type Happening = z.infer<typeof happening>;
 export type AudioDevice = z.infer<typeof device>;
 
 /** What the page's audio devices are and do, after every change of it. */
@@ -221,6 +246,8 @@ export const commandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('choose-recognition'), engine: z.enum(recognisers) }),
   z.object({ kind: z.literal('choose-end-of-turn'), endOfTurn: z.enum(endsOfTurn) }),
   z.object({ kind: z.literal('use-processor-only'), on: z.boolean() }),
+  z.object({ kind: z.literal('set-rest'), service: restful, minutes: restMinutes }),
+  z.object({ kind: z.literal('set-start-at-login'), on: z.boolean() }),
   z.object({ kind: z.literal('dismiss-notice'), id: z.string() }),
   z.object({ kind: z.literal('open-logs') }),
   z.object({ kind: z.literal('hide') }),

@@ -82,7 +82,7 @@ async function takeSetups(desktop: Desktop): Promise<void> {
   }
   await plant(desktop, { ...real, engines });
   await desktop.page.getByRole('button', { name: 'Settings' }).click();
-  await desktop.page.locator('.engine-only').scrollIntoViewIfNeeded();
+  await desktop.page.locator('.check-line').scrollIntoViewIfNeeded();
   await take(desktop, 'engines');
   await desktop.page.getByRole('button', { name: 'Settings' }).click();
   await plant(desktop, { ...real, setup: firstSetup, exchanges: [], services: [], status: 'starting', headline: 'Setting up: Voice engines' });

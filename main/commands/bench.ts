@@ -1,8 +1,10 @@
 import { plannedService } from '../plan/model.ts';
-import { baseUrl } from '../services/stack.ts';
+import { baseUrl, stackOf } from '../services/stack.ts';
 import { snapshotOf } from '../services/io/readiness.ts';
 import type { Figure } from '../telemetry/figures.ts';
-import { benchVoice } from '../telemetry/io/bench-voice.ts';
+import { benchRecovery } from '../telemetry/io/bench-recovery.ts';
+import { benchSoak, soakPrompt } from '../telemetry/io/bench-soak.ts';
+import { benchVoice, type BenchReport } from '../telemetry/io/bench-voice.ts';
 import type { Context } from './context.ts';
 import { atOnce, prepare, withStack } from './stack.ts';
 
@@ -24,8 +26,7 @@ export async function runBenchVoice(context: Context): Promise<number> {
       signal: context.signal,
       say: context.output.say,
     });
-    context.output.result(report, report.figures.map(figureText).join('\n'));
-    return report.figures.every((figure) => figure.ok !== false) ? 0 : 1;
+    return told(context, report);
   });
 }
 
@@ -35,7 +36,30 @@ export async function runBenchStartup(context: Context): Promise<number> {
   const { benchStartup } = await import('../telemetry/io/bench-startup.ts');
   const { root, folders, settings, signal } = context;
   const report = await benchStartup({ root, folders, settings, signal, say: context.output.say, rounds: 5, idleMs: 300_000 });
-  context.output.result(report, report.figures.map(figureText).join('\n'));
+  return told(context, report);
+}
+
+/** `earshot bench recovery`: what it costs when engines die in the middle of answers. Exit 1 when a promise is missed. */
+export async function runBenchRecovery(context: Context, options: { readonly rounds: number }): Promise<number> {
+  const prepared = await prepare(context, atOnce);
+  const { root, settings, catalogue, signal } = context;
+  const services = stackOf({ ...prepared, catalogue, settings, root });
+  return told(context, await benchRecovery({ services, root, python: prepared.installation.python, rounds: options.rounds, signal, say: context.output.say }));
+}
+
+/** `earshot bench soak`: so many turns, and what they leave behind. Exit 1 when something grows or a turn is lost. */
+export async function runBenchSoak(own: Context, options: { readonly turns: number }): Promise<number> {
+  const context = { ...own, settings: { ...own.settings, systemPrompt: soakPrompt } };
+  const prepared = await prepare(context, atOnce);
+  const { root, signal } = context;
+  return withStack(context, prepared, async (supervisor) =>
+    told(context, await benchSoak({ supervisor, root, python: prepared.installation.python, turns: options.turns, signal, say: context.output.say })),
+  );
+}
+
+/** Says what was measured; the exit code. */
+function told({ output }: Context, report: BenchReport): number {
+  output.result(report, report.figures.map(figureText).join('\n'));
   return report.figures.every((figure) => figure.ok !== false) ? 0 : 1;
 }
 

@@ -1,24 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FaultError } from '../platform/fault.ts';
+import { errorMessage } from '../platform/text.ts';
+import { createCardReturn, lookAtCard } from '../services/io/card-return.ts';
+import { goBackTo } from '../services/io/missing-cards.ts';
+import { prepareStack, type Prepared } from '../services/io/preparation.ts';
 import { watchServices } from '../services/io/readiness.ts';
-import type { ServiceSnapshot } from '../services/io/supervisor.ts';
+import type { ServiceSnapshot, Supervisor } from '../services/io/supervisor.ts';
 import { serviceTitle } from '../services/names.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { runAtLogin, type AtLogin } from './at-login.ts';
 import type { Context } from './context.ts';
-import { atOnce, prepare, withStack } from './stack.ts';
+import { atOnce, lookMeans, prepare, runStack, withTelemetry } from './stack.ts';
+
+export interface ServeArguments {
+  /** Only has the system start it with the session from now on, or no longer. */
+  readonly atLogin?: AtLogin | undefined;
+}
 
 /** `earshot serve`: the whole stack, without a window, until it is told to stop. */
-export async function runServe(context: Context): Promise<number> {
-  const prepared = await prepare(context, atOnce);
-  return withStack(context, prepared, async (supervisor) => {
-    const services = supervisor.snapshot();
-    context.output.result({ services: services.map(serviceDocument) }, serveText(services));
-    // A service that was given up ends it, so that whoever supervises us knows.
-    const fault = await watchServices(supervisor, context.signal, () => false).catch((error: unknown) => {
-      if (context.signal.aborted) return null;
-      throw error;
-    });
-    if (fault !== null) throw new FaultError(fault);
-    return 0;
+export async function runServe(context: Context, { atLogin }: ServeArguments = {}): Promise<number> {
+  if (atLogin !== undefined) return runAtLogin(context.output, atLogin);
+  // Whoever asks an engine here asks it directly, so nobody could wake one that rests.
+  const awake = { ...context, settings: { ...context.settings, rest: { llmMinutes: null, sttMinutes: null, ttsMinutes: null } } };
+  return withTelemetry(awake, 'always', (telemetry) => serve(awake, telemetry));
+}
+
+/** What stands for the running stack while it is there. */
+interface Present {
+  readonly supervisor: Supervisor;
+  readonly prepared: Prepared;
+  readonly replace: (by: Prepared) => void;
+}
+
+async function serve(context: Context, telemetry: Telemetry): Promise<number> {
+  const { output, signal } = context;
+  let prepared = await prepare(context, atOnce);
+  let present: Present | null = null;
+  let told = false;
+  const cards = createCardReturn({
+    look: (uuid) => lookAtCard(uuid, lookMeans(context, prepared)),
+    isBusy: () => telemetry.turnInFlight() !== null,
+    onReturn: (uuid) => {
+      if (present === null || goBackTo(present.supervisor, uuid)) return;
+      output.say('A graphics card that was not ready answers now. Earshot looks what can run on it.');
+      void prepareAnew(context, uuid, present, cards.leftOut);
+    },
   });
+
+  function tell(supervisor: Supervisor): void {
+    const services = supervisor.snapshot();
+    const { metricsUrl } = telemetry;
+    if (told) output.say(serveText(services, metricsUrl, 'Earshot runs on the graphics card again; its services have new addresses.'));
+    else output.result({ services: services.map(serviceDocument), metrics: metricsUrl }, serveText(services, metricsUrl, running));
+    told = true;
+  }
+
+  try {
+    for (;;) {
+      const current = prepared;
+      const successor = await runStack(context, current, { telemetry, cards }, async (supervisor) => {
+        tell(supervisor);
+        const replacement = new Promise<Prepared>((resolve) => {
+          present = { supervisor, prepared: current, replace: resolve };
+        });
+        return endOf(supervisor, replacement, signal);
+      }).finally(() => {
+        present = null;
+      });
+      if (successor === null) return 0;
+      prepared = successor;
+    }
+  } finally {
+    cards.close();
+  }
+}
+
+/** Makes a plan with the card that has come back, beside what runs; what runs goes on where nothing better follows. */
+async function prepareAnew(context: Context, uuid: string | null, { prepared, replace }: Present, leftOut: (uuid: string | null) => void): Promise<void> {
+  const { output, signal } = context;
+  try {
+    const next = await prepareStack({ ...context, ...atOnce, signal, note: output.say, report: () => undefined });
+    signal.throwIfAborted();
+    if (isDeepStrictEqual(next.plan.services, prepared.plan.services)) for (const card of next.waitingFor) leftOut(card.uuid);
+    else replace(next);
+  } catch (error) {
+    if (signal.aborted) return;
+    output.say(`Earshot goes on without the graphics card: ${errorMessage(error)}`);
+    leftOut(uuid);
+  }
+}
+
+/** What takes the place of the running stack; null when it was told to stop. A service that was given up ends it, so that whoever supervises us knows. */
+async function endOf(supervisor: Supervisor, replacement: Promise<Prepared>, signal: AbortSignal): Promise<Prepared | null> {
+  const over = new AbortController();
+  const watched = watchServices(supervisor, AbortSignal.any([signal, over.signal]), () => false).catch((error: unknown) => {
+    if (signal.aborted || over.signal.aborted) return null;
+    throw error;
+  });
+  const end = await Promise.race([watched.then((fault) => ({ fault, next: null })), replacement.then((next) => ({ fault: null, next }))]);
+  over.abort();
+  if (end.fault !== null) throw new FaultError(end.fault);
+  return end.next;
 }
 
 /** Address and token, so that the person who started it can use its OpenAI routes; both end with this process. */
@@ -35,9 +117,11 @@ function serviceDocument({ service, state, pid, endpoint }: ServiceSnapshot): un
   };
 }
 
-function serveText(services: readonly ServiceSnapshot[]): string {
+const running = 'Earshot is running. Press Ctrl+C to stop; --json prints the tokens of the services.';
+
+function serveText(services: readonly ServiceSnapshot[], metricsUrl: string | null, first: string): string {
   const rows = services.map(
     ({ service, endpoint }) => `  ${serviceTitle[service.id].padEnd(20)} ${service.model.padEnd(20)} ${endpoint?.origin ?? ''}`,
   );
-  return ['Earshot is running. Press Ctrl+C to stop; --json prints the tokens of the services.', ...rows].join('\n');
+  return [first, ...rows, ...(metricsUrl === null ? [] : [`  ${'figures'.padEnd(41)} ${metricsUrl}`])].join('\n');
 }

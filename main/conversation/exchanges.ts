@@ -6,15 +6,15 @@ import type { ConversationEvent, HistoryMessage } from './messages.ts';
  * One question and its answer, while it happens and after:
  *
  *   hearing ─words are over─► thinking ─first sound─► speaking ─► done
- *      └─ nothing said ─► (gone)   ▲  └───── interrupted ◄──┘
- *                                  └─ asked again when an engine died ─► failed, when it keeps dying
+ *      └─ nothing said ─► (gone)   ▲  └───── interrupted ◄──┤
+ *                                  └── cut off: it is asked again and its answer goes on ─► failed, when that fails too
  */
 export interface Exchange {
   readonly id: number;
   readonly asked: 'spoken' | 'typed';
   /** Grows while the person speaks. */
   readonly question: string;
-  /** Grows while it is spoken. */
+  /** Grows while it is spoken, also when the conversation dies in the middle of it. */
   readonly answer: string;
   readonly state: 'hearing' | 'thinking' | 'speaking' | 'done' | 'interrupted' | 'failed';
   readonly problem: string | null;
@@ -30,7 +30,8 @@ export type ExchangeEvent =
   | { readonly type: 'asked'; readonly text: string }
   /** Reply sound has come. */
   | { readonly type: 'sound' }
-  | { readonly type: 'heard-at-speaker'; readonly turn: number; readonly afterMs: number }
+  /** The first sound of this exchange's answer has reached the ear. */
+  | { readonly type: 'heard-at-speaker'; readonly id: number; readonly afterMs: number }
   /** The connection is gone and its turn numbers with it. */
   | { readonly type: 'disconnected' }
   | { readonly type: 'gave-up'; readonly problem: string }
@@ -46,6 +47,9 @@ export function nextExchanges(list: readonly Exchange[], event: ExchangeEvent): 
     case 'heard':
     case 'pause':
     case 'interrupted':
+    // The turn goes on: the conversation waits for its engine.
+    case 'engine-lost':
+    case 'engine-back':
       return list;
     case 'speech-started':
       return list.some((exchange) => isBeingHeard(exchange) || isSaidAgain(exchange)) ? list : added(list, { asked: 'spoken', state: 'hearing' });
@@ -69,11 +73,11 @@ export function nextExchanges(list: readonly Exchange[], event: ExchangeEvent): 
       return changed(list, hasTurn(event.turn), { answer: event.reply, latency: event.latency, state, problem: silent ? noAnswer : null });
     }
     case 'heard-at-speaker':
-      return changed(list, (exchange) => exchange.turn === event.turn, { heardAfterMs: event.afterMs });
+      return changed(list, (exchange) => exchange.id === event.id, { heardAfterMs: event.afterMs });
     case 'turn-failed':
-      return changed(list, hasTurn(event.turn), { turn: null, state: 'thinking', answer: '' });
+      return changed(list, hasTurn(event.turn), { turn: null, state: 'thinking' });
     case 'disconnected':
-      return list.map((exchange) => (isOver(exchange) ? { ...exchange, turn: null } : { ...exchange, turn: null, state: exchange.state === 'hearing' ? 'hearing' : 'thinking', answer: '' }));
+      return list.map((exchange) => (isOver(exchange) ? { ...exchange, turn: null } : { ...exchange, turn: null, state: exchange.state === 'hearing' ? 'hearing' : 'thinking' }));
     case 'gave-up':
       return list.map((exchange) => (isOver(exchange) ? exchange : { ...exchange, turn: null, state: 'failed', problem: event.problem }));
     case 'started-over':

@@ -4,6 +4,10 @@ import { latencySchema } from './latency.ts';
 
 /** Whether the person said the question or typed it. */
 const asked = z.enum(['spoken', 'typed']);
+export type Asked = z.infer<typeof asked>;
+
+const engine = z.enum(['stt', 'llm', 'tts']);
+export type EngineId = z.infer<typeof engine>;
 
 /** What the conversation process tells main beside stock RTVI. Times are audio time since the connection was made. */
 const conversationEvent = z.discriminatedUnion('type', [
@@ -28,7 +32,11 @@ const conversationEvent = z.discriminatedUnion('type', [
     speechEndMs: z.number(),
     latency: latencySchema.nullable(),
   }),
-  z.object({ type: z.literal('turn-failed'), turn: z.int(), service: z.enum(['stt', 'llm', 'tts']), message: z.string() }),
+  z.object({ type: z.literal('turn-failed'), turn: z.int(), service: engine, message: z.string() }),
+  /** An engine failed in this turn (null: in what is being said); the conversation keeps the turn and waits for the engine. */
+  z.object({ type: z.literal('engine-lost'), turn: z.int().nullable(), service: engine }),
+  /** It answers again, and the turn goes on. */
+  z.object({ type: z.literal('engine-back'), turn: z.int().nullable(), service: engine, waitedMs: z.number() }),
 ]);
 
 const rtviMessage = z.object({ label: z.literal('rtvi-ai'), type: z.string(), data: z.unknown() });
@@ -53,6 +61,24 @@ export function textQuestion(text: string): string {
 /** Ends the reply that is being spoken. */
 export function stopSpeaking(): string {
   return rtvi('client-message', { t: 'stop-speaking' });
+}
+
+/** A question whose answer was cut off when a conversation died, or failed. */
+export interface CutOff {
+  readonly question: string;
+  readonly asked: Asked;
+  /** The words of the answer that were handed over. */
+  readonly spoken: string;
+}
+
+/** Has a question answered whose words are known; what was spoken of its answer is not said again. */
+export function carryOn({ question, asked, spoken }: CutOff): string {
+  return rtvi('client-message', { t: 'carry-on', d: { question, asked, spoken } });
+}
+
+/** This engine was given up: a turn that waits for it fails now. */
+export function giveUp(service: EngineId): string {
+  return rtvi('client-message', { t: 'give-up', d: { service } });
 }
 
 export interface HistoryMessage {

@@ -3,8 +3,8 @@ import { firstAudibleSample } from './wav.ts';
 
 /** The reply on its way from the conversation to the ear. */
 export interface ReplyPlayback {
-  /** A turn is answered from now on; `sinceMs` is when the person ended it, null where nobody knows. */
-  readonly expect: (turn: number, sinceMs: number | null) => void;
+  /** This exchange is answered from now on; `sinceMs` is when the person ended the question, null where nobody knows. */
+  readonly expect: (exchange: number, sinceMs: number | null) => void;
   readonly take: (pcm: Uint8Array) => void;
   /** The reply is not wanted any more. */
   readonly drop: () => void;
@@ -20,8 +20,8 @@ export interface ReplyPlaybackOptions {
   readonly onDropped: () => void;
   /** Whether reply sound waits to be played has changed. */
   readonly onPlaying: (playing: boolean) => void;
-  /** The first sound of a turn's answer has reached the ear. */
-  readonly onHeard: (turn: number, afterMs: number) => void;
+  /** The first sound of an exchange's answer has reached the ear. */
+  readonly onHeard: (exchange: number, afterMs: number) => void;
 }
 
 const replyRateHz = 24_000;
@@ -30,8 +30,8 @@ const audibleLevel = 327;
 
 export function createReplyPlayback(options: ReplyPlaybackOptions): ReplyPlayback {
   const stream = createReplyStream();
-  let awaiting: { readonly turn: number; readonly sinceMs: number } | null = null;
-  let firstSound: { readonly turn: number; readonly sample: number; readonly sinceMs: number } | null = null;
+  let awaiting: { readonly exchange: number; readonly sinceMs: number } | null = null;
+  let firstSound: { readonly exchange: number; readonly sample: number; readonly sinceMs: number } | null = null;
   let playing = false;
 
   function tellPlaying(): void {
@@ -42,8 +42,8 @@ export function createReplyPlayback(options: ReplyPlaybackOptions): ReplyPlaybac
   }
 
   return {
-    expect: (turn, sinceMs) => {
-      awaiting = sinceMs === null ? null : { turn, sinceMs };
+    expect: (exchange, sinceMs) => {
+      awaiting = sinceMs === null ? null : { exchange, sinceMs };
     },
     take: (pcm) => {
       const chunk = stream.push(pcm);
@@ -66,7 +66,7 @@ export function createReplyPlayback(options: ReplyPlaybackOptions): ReplyPlaybac
       stream.played(sample);
       if (firstSound !== null && sample >= firstSound.sample) {
         const heardAtMs = options.now() - ((sample - firstSound.sample) * 1000) / replyRateHz + outputLatencyMs;
-        options.onHeard(firstSound.turn, heardAtMs - firstSound.sinceMs);
+        options.onHeard(firstSound.exchange, heardAtMs - firstSound.sinceMs);
         firstSound = null;
       }
       tellPlaying();

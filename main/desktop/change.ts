@@ -3,6 +3,7 @@ import type { Plan, PlannedService } from '../plan/model.ts';
 import type { Prepared } from '../services/io/preparation.ts';
 import { serviceTitle } from '../services/names.ts';
 import { environmentsOf } from '../services/reach.ts';
+import { placeWords } from './device-words.ts';
 import type { Change } from './state.ts';
 
 type Running = Pick<Prepared, 'plan' | 'installation'>;
@@ -35,6 +36,5 @@ function sentencesOf(before: Plan, now: Plan): readonly string[] {
 
 function placeOf({ model, device, server }: PlannedService, plan: Plan): string {
   if (server !== null) return `${model} at ${server.url}`;
-  const card = plan.gpus.find(({ uuid }) => uuid === device)?.name.replace(/^NVIDIA (GeForce )?/, '');
-  return `${model} on ${device === 'cpu' ? 'the processor' : `the ${card ?? 'graphics card'}`}`;
+  return `${model} on ${placeWords(device, plan)}`;
 }

@@ -5,7 +5,10 @@ import type { SettingsChange } from '../settings/change.ts';
 import { cardsAllowedAgain } from './engines.ts';
 import type { Preferences } from './preferences.ts';
 import type { PressToTalk } from './press-to-talk.ts';
+import { reopenMicrophone } from './reopen-microphone.ts';
+import { restChange } from './rest.ts';
 import { isRemark, remarkOf, type DesktopStore } from './state.ts';
+import { runsOtherwise } from './supervision.ts';
 import type { Voice } from './voice.ts';
 
 export interface CommandMeans {
@@ -15,6 +18,8 @@ export interface CommandMeans {
   readonly preferences: Pick<Preferences, 'change' | 'written'>;
   /** Writes what the remedy decides into the settings; settles with why it cannot, or null. */
   readonly applyRemedy: (id: string, given: RemedyArguments) => Promise<string | null>;
+  /** Has the system start Earshot with the person's session, or no longer; settles with why it could not, or null. */
+  readonly startAtLogin: (on: boolean) => Promise<string | null>;
   readonly hide: () => void;
   readonly quit: () => void;
   readonly openLogs: () => void;
@@ -23,8 +28,6 @@ export interface CommandMeans {
 
 const noMicrophone: ReadonlySet<AudioReport['microphone']> = new Set(['missing', 'denied', 'failed']);
 const cannotHear = remarkOf('Earshot cannot hear you.\nNo microphone could be opened. Plug one in, or allow Earshot to use it in your system’s privacy settings, and press again. You can type meanwhile.');
-/** How long a microphone stays closed that is to be opened anew. */
-const microphoneRestMs = 300;
 /** A microphone that closes says so on another channel than its last sounds come on: they may still be on their way. */
 const lastSoundMs = 150;
 
@@ -92,6 +95,11 @@ export function createCommands(means: CommandMeans): (command: Command) => Promi
       case 'use-processor-only':
         if (command.on) return remedy('cpu-only', {});
         return choose(cardsAllowedAgain(store.getState().settings, { since: new Date(), reason: 'You allowed the graphics card again in the panel.' }));
+      case 'set-rest':
+        preferences.change(restChange(command.service, command.minutes));
+        return null;
+      case 'set-start-at-login':
+        return startAtLogin(command.on);
       case 'dismiss-notice':
         dismiss(command.id);
         return null;
@@ -127,14 +135,17 @@ export function createCommands(means: CommandMeans): (command: Command) => Promi
       behind(voice.restart());
       return;
     }
-    if (stopped || unfinished !== null || (planned !== null && planned.findings.length > 0)) {
+    if (stopped || unfinished !== null || (planned !== null && planned.findings.length > 0) || runsOtherwise(store.getState())) {
       behind(voice.planAnew());
       return;
     }
-    store.setState({ microphoneRests: true });
-    setTimeout(() => {
-      store.setState({ microphoneRests: false });
-    }, microphoneRestMs);
+    reopenMicrophone(store);
+  }
+
+  async function startAtLogin(on: boolean): Promise<string | null> {
+    const problem = await means.startAtLogin(on);
+    if (problem === null) preferences.change({ startAtLogin: on });
+    return problem;
   }
 
   async function remedy(id: string, given: RemedyArguments): Promise<string | null> {

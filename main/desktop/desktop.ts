@@ -1,23 +1,27 @@
-import { app, shell, type Rectangle } from 'electron';
+import { app, powerMonitor, shell, type Rectangle } from 'electron';
 import { join } from 'node:path';
 import { channels } from '../../preload/contract.ts';
 import { freeDiskSpace } from '../environment/io/free-space.ts';
 import { installedEnvironments, proveEnvironments, rollBackEnvironment } from '../environment/io/slots.ts';
 import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
+import { reapLeftovers } from '../services/io/process-records.ts';
 import { openLog } from '../services/io/service-log.ts';
 import { loadSettings } from '../settings/store.ts';
+import { openTelemetry } from '../telemetry/io/telemetry.ts';
 import packageFile from '../../package.json';
 import { createAudioLink } from './audio-link.ts';
 import { createCommands } from './commands.ts';
 import { globalKeys } from './global-keys.ts';
 import { answerPage } from './ipc.ts';
+import { createLogin } from './login.ts';
 import { createPanel, type Panel } from './panel.ts';
 import { servePage } from './page-protocol.ts';
 import { createPreferences } from './preferences.ts';
 import { createPressToTalk } from './press-to-talk.ts';
 import { applyRemedy } from './remedies.ts';
 import { guardPermissions } from './security.ts';
+import { followSleep } from './sleep.ts';
 import { createDesktopStore, remarkOf } from './state.ts';
 import type { TrayIcon } from './tray.ts';
 import { showsTrayIcons } from './tray-host.ts';
@@ -48,6 +52,9 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
 
   const { settings, notices } = await loadSettings(folders, new Date());
   store.setState({ settings, remarks: notices.map(remarkOf) });
+  const telemetry = await openTelemetry({ folders, settings, say: log.write, serveMetrics: 'when-asked' });
+  store.setState({ events: telemetry.recent() });
+  const unlisten = telemetry.onEntry(() => { store.setState({ events: telemetry.recent() }); });
   const preferences = createPreferences(store, folders);
   const link = createAudioLink({
     onMessage: (message) => {
@@ -62,7 +69,10 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     prove: (used) => proveEnvironments(folders, used),
     rollBack: (id) => rollBackEnvironment(folders, id),
   };
-  const voice = createVoice({ store, folders, root, link, slots, log: log.write });
+  const voice = createVoice({ store, folders, root, link, slots, telemetry, log: log.write });
+  const unfollowSleep = followSleep(powerMonitor, Date.now, voice.afterSleep);
+  const login = createLogin();
+  if (settings.startAtLogin) void login.renew().then((problem) => { if (problem !== null) log.write(problem); });
   const pressToTalk = createPressToTalk(store, voice.live, globalKeys);
 
   const perform = createCommands({
@@ -71,6 +81,7 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     pressToTalk,
     preferences,
     applyRemedy: (id, given) => applyRemedy(id, given, { folders, hardware: store.getState().planned?.hardware ?? null, freeSpace: (plan) => freeDiskSpace(folders, plan) }),
+    startAtLogin: login.set,
     hide: () => panel?.hide(),
     // Not inside the callback of the tray's own menu, which goes with the tray.
     quit: () => setImmediate(() => { app.quit(); }),
@@ -105,9 +116,13 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     hasTray: () => store.getState().trayShown !== false,
     onCrashed: () => {
       link.close();
+      telemetry.note({ kind: 'page-crashed', severity: 'warning', text: 'This window crashed and was loaded again.' });
       store.setState({ page: 'loading', audio: null });
     },
-    onLost: () => { store.setState({ page: 'lost' }); },
+    onLost: () => {
+      telemetry.note({ kind: 'page-lost', severity: 'error', text: 'This window crashed again and again, so Earshot does not load it any more by itself.' });
+      store.setState({ page: 'lost' });
+    },
     log: log.write,
   });
   const shown = panel;
@@ -128,7 +143,17 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     shown.show(anchorOf(tray));
   });
 
-  void voice.start();
+  void startOnCleanGround();
+
+  /** What a killed Earshot has left running would hold ports, memory and the graphics card. */
+  async function startOnCleanGround(): Promise<void> {
+    const pids = await reapLeftovers(folders).catch((error: unknown) => {
+      log.write(`what an earlier Earshot may have left could not be looked at: ${errorMessage(error)}`);
+      return [];
+    });
+    if (pids.length > 0) telemetry.onSupervisorEvent({ kind: 'reaped', pids });
+    await voice.start();
+  }
 
   /** Shows the state in the tray and the page: once for all changes of one moment. */
   function mirror(): void {
@@ -156,11 +181,13 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
       stopping = true;
       panel?.release();
       pressToTalk.close();
+      unfollowSleep();
+      unlisten();
       link.close();
       tray.remove();
       panel?.window.hide();
       const limit = new Promise((resolve) => setTimeout(resolve, longestQuitMs));
-      void Promise.race([Promise.all([voice.stop(), preferences.written()]), limit])
+      void Promise.race([Promise.all([voice.stop().finally(telemetry.close), preferences.written()]), limit])
         .catch((error: unknown) => { log.write(`not everything ended in order: ${errorMessage(error)}`); })
         .finally(() => {
           log.close();

@@ -135,16 +135,18 @@ export function noticesOf(state: DesktopState): readonly Notice[] {
     const dismissed = notice?.actions.includes(gotIt) === true && state.settings.told.includes(id);
     return notice === null || dismissed ? [] : [{ id, ...notice }];
   });
-  const found = (state.planned?.findings ?? []).map(findingNotice);
+  const left = (state.planned?.findings ?? []).map((finding, index) => findingNotice(`finding-${index}-${finding.fault}`, finding));
+  const fallen = state.services.flatMap(({ service, onFallback }) => (onFallback === null ? [] : [findingNotice(`fallback-${service.id}`, onFallback)]));
+  const found = Object.entries(state.supervision.found).map(([service, finding]) => findingNotice(`found-${service}-${finding.fault}`, finding));
   const said = state.remarks.map((remark): Notice => ({ ...remark, severity: 'warning', actions: [gotIt] }));
-  return [...said, ...held, ...found];
+  return [...said, ...held, ...fallen, ...found, ...left];
 }
 
 /** A finding with what can be pressed against it; what only a person can do is said. */
-function findingNotice({ fault, severity, title, detail, remedies }: Finding, index: number): Notice {
-  const clicks = remedies.filter(({ kind, id }) => kind === 'click' && id !== tryAgain.command).map((remedy) => ({ title: remedy.title, command: 'remedy', id: remedy.id, arguments: { ...remedy.arguments } }) as const);
+function findingNotice(id: string, { severity, title, detail, remedies }: Finding): Notice {
+  const clicks = remedies.filter((remedy) => remedy.kind === 'click' && remedy.id !== tryAgain.command).map((remedy) => ({ title: remedy.title, command: 'remedy', id: remedy.id, arguments: { ...remedy.arguments } }) as const);
   const guides = remedies.filter(({ kind }) => kind === 'guide').map((remedy) => `→ ${remedy.title}`);
-  return { id: `finding-${index}-${fault}`, severity, title, detail: joined(detail, ...guides), actions: [...clicks, tryAgain, ...(clicks.length === 0 ? [openLogs] : [])] };
+  return { id, severity, title, detail: joined(detail, ...guides), actions: [...clicks, tryAgain, ...(clicks.length === 0 ? [openLogs] : [])] };
 }
 
 function deniedCure(platform: NodeJS.Platform): string {

@@ -20,6 +20,8 @@ export function createPreferences(store: DesktopStore, folders: Folders): Prefer
           ...settings,
           conversation: { ...settings.conversation, ...change.conversation },
           audio: { ...settings.audio, ...change.audio },
+          rest: { ...settings.rest, ...change.rest },
+          startAtLogin: change.startAtLogin ?? settings.startAtLogin,
           told: change.told ?? settings.told,
         },
       }));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Live, LiveOptions } from '../conversation/io/live.ts';
 import type { Folders } from '../platform/folders.ts';
 import type { Catalogue } from '../plan/catalogue.ts';
@@ -10,6 +11,8 @@ import type { AudioLink } from './audio-link.ts';
 import { engineOffer } from './engines.ts';
 import { remedyFacts } from '../remedy/facts.ts';
 import type { followCards } from './replanning.ts';
+import type { Supervisor } from '../services/io/supervisor.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { DesktopStore, Planned } from './state.ts';
 import { hasSpeaker } from './status.ts';
 
@@ -25,8 +28,12 @@ export interface Ready {
 /** A stack that was started, with the conversation in it. */
 export interface Running extends Ready {
   readonly live: Live;
+  readonly supervisor: Supervisor;
   readonly end: () => Promise<void>;
 }
+
+/** What is written down and counted of what runs. */
+export type DesktopTelemetry = Pick<Telemetry, 'onSupervisorEvent' | 'onTurnEvent' | 'turnInFlight' | 'follow'>;
 
 export interface RunningMeans {
   readonly store: DesktopStore;
@@ -34,6 +41,7 @@ export interface RunningMeans {
   readonly link: Pick<AudioLink, 'play' | 'end' | 'drop'>;
   readonly converse: (options: LiveOptions) => Live;
   readonly follow: typeof followCards;
+  readonly telemetry: DesktopTelemetry;
   /** Other programs have come to the cards, and a better plan shall be taken. */
   readonly planAnew: () => void;
   /** A question was answered with it; settles with whether that is kept. */
@@ -49,6 +57,10 @@ export function startRunning(ready: Ready, opened: RunningStack, means: RunningM
     store.setState({ services: supervisor.snapshot() });
   }
   const unwatch = supervisor.onChange(look);
+  // Clocks that run already were set by what held before.
+  const unrest = store.subscribe(({ settings }, before) => {
+    if (!isDeepStrictEqual(settings.rest, before.settings.rest)) supervisor.wake();
+  });
   store.setState({ stack: { kind: 'running' }, planned: plannedOf(ready) });
   supervisor.start();
   look();
@@ -62,14 +74,19 @@ export function startRunning(ready: Ready, opened: RunningStack, means: RunningM
     onReplyEnd: link.end,
     onReplyDropped: link.drop,
     onPlaying: (playing) => { store.setState({ playing }); },
+    onTurn: means.telemetry.onTurnEvent,
   });
+  const unmeasure = means.telemetry.follow(supervisor, ready.prepared.plan);
   const unfollow = means.follow(ready.prepared, { store, folders, ownPids: () => processesBelow(process.pid), planAnew: means.planAnew, log });
   const unheard = onFirstAnswer(store, means.answered);
   return {
     ...ready,
     live,
+    supervisor,
     end: async () => {
       unwatch();
+      unrest();
+      unmeasure();
       unfollow();
       unheard();
       live.close();

@@ -8,8 +8,10 @@ import type { Fault } from '../platform/fault.ts';
 import type { Finding } from '../platform/finding.ts';
 import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import { defaultSettings, type Settings } from '../settings/schema.ts';
+import type { JournalEntry } from '../telemetry/journal.ts';
 import type { EngineOffer } from './engines.ts';
 import type { Setup } from './steps.ts';
+import { nothingSupervised, type Supervision } from './supervision.ts';
 
 /** Everything the desktop knows. One store holds it; tray and page show what is derived from it. */
 export interface DesktopState {
@@ -27,6 +29,9 @@ export interface DesktopState {
   /** What runs since the last change and has answered nothing yet; null once it has, and when nothing was changed. */
   readonly change: Change | null;
   readonly services: readonly ServiceSnapshot[];
+  readonly supervision: Supervision;
+  /** What happened, oldest first, as the journal has it. */
+  readonly events: readonly JournalEntry[];
   /** The conversation has listened once: from then on what is missing is a trouble and no longer the start. */
   readonly wasReady: boolean;
   readonly exchanges: readonly Exchange[];
@@ -114,6 +119,8 @@ export function createDesktopStore(version: string): DesktopStore {
     offeredPlan: null,
     change: null,
     services: [],
+    supervision: nothingSupervised,
+    events: [],
     wasReady: false,
     exchanges: [],
     playing: false,

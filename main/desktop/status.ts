@@ -1,9 +1,11 @@
 import type { Status } from '../../preload/contract.ts';
 import { givenUpService } from '../services/io/readiness.ts';
+import type { ServiceSnapshot } from '../services/io/supervisor.ts';
 import { serviceTitle } from '../services/names.ts';
 import { readableShortcut } from './shortcut-text.ts';
 import type { DesktopState } from './state.ts';
 import { currentStep } from './steps.ts';
+import { shownState, type ShownState } from './supervision.ts';
 
 /** What the tray's picture shows: the worst trouble first, then what happens right now. */
 export function statusOf(state: DesktopState): Status {
@@ -31,10 +33,26 @@ function isOpeningMicrophone(state: DesktopState): boolean {
 
 /** Whether something of the conversation is missing that it goes on without. */
 function hasTrouble(state: DesktopState): boolean {
-  const down = state.services.some((service) => service.state.kind !== 'ready');
   const microphone = state.audio?.microphone;
-  return down || microphone === 'missing' || microphone === 'denied' || microphone === 'failed' || (state.audio !== null && state.audio.speaker !== 'ready');
+  return downService(state) !== null || slowService(state) !== null || microphone === 'missing' || microphone === 'denied' || microphone === 'failed' || (state.audio !== null && state.audio.speaker !== 'ready');
 }
+
+/** One that cannot work now and was not told to rest. */
+function downService({ services, supervision }: DesktopState): ServiceSnapshot | null {
+  return services.find(({ service, state }) => !working.has(shownState(state)) && !supervision.waking.includes(service.id)) ?? null;
+}
+
+function slowService({ services }: DesktopState): ServiceSnapshot | null {
+  return services.find(({ state }) => shownState(state) === 'slow') ?? null;
+}
+
+/** One that rested and loads because somebody needs it. */
+function wakingService({ services, supervision }: DesktopState): ServiceSnapshot | null {
+  return services.find(({ service, state }) => !working.has(shownState(state)) && supervision.waking.includes(service.id)) ?? null;
+}
+
+/** States in which a question can be asked: what rests loads at the first sound of it. */
+const working: ReadonlySet<ShownState> = new Set<ShownState>(['ready', 'slow', 'resting']);
 
 /** Whether the page shall have the microphone open now. Before everything runs there is nobody who could hear. */
 export function wantsMicrophone(state: DesktopState): boolean {
@@ -56,9 +74,9 @@ export function headlineOf(state: DesktopState): string {
     case 'starting':
       return startingHeadline(state);
     case 'speaking':
-      return 'Speaking';
+      return state.playing ? 'Speaking' : (keptHeadline(state) ?? 'Speaking');
     case 'thinking':
-      return 'Thinking…';
+      return keptHeadline(state) ?? 'Thinking…';
     case 'listening':
       return 'Listening…';
     case 'degraded':
@@ -82,13 +100,23 @@ function startingHeadline(state: DesktopState): string {
   if (setup?.state === 'stopping') return 'Stopping…';
   const step = setup?.where === 'first' ? currentStep(setup) : undefined;
   if (step !== undefined) return `Setting up: ${step.title}`;
-  const waiting = state.services.filter((service) => service.state.kind !== 'ready').map((service) => serviceTitle[service.service.id]);
+  const waiting = state.services.filter((service) => !working.has(shownState(service.state))).map((service) => serviceTitle[service.service.id]);
   return waiting.length === 0 ? 'Starting…' : `Starting ${waiting.join(', ')}…`;
 }
 
+/** What a question waits for that is not lost, while an engine of its is away; null while none is. */
+function keptHeadline(state: DesktopState): string | null {
+  const down = downService(state);
+  if (down !== null) return `Restarting the ${serviceTitle[down.service.id]}… your question is kept`;
+  const waking = wakingService(state);
+  return waking === null ? null : `Loading the ${serviceTitle[waking.service.id]}…`;
+}
+
 function troubleHeadline(state: DesktopState): string {
-  const down = state.services.find((service) => service.state.kind !== 'ready');
-  if (down !== undefined) return `Restarting the ${serviceTitle[down.service.id]}…`;
+  const down = downService(state);
+  if (down !== null) return `Restarting the ${serviceTitle[down.service.id]}…`;
+  const slow = slowService(state);
+  if (slow !== null) return `The ${serviceTitle[slow.service.id]} is slow to answer…`;
   if (state.audio?.microphone === 'denied') return 'The microphone is not allowed; you can type';
   if (state.audio?.microphone === 'missing') return 'No microphone; you can type';
   if (state.audio?.microphone === 'failed') return 'The microphone does not work; you can type';

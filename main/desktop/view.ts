@@ -1,14 +1,11 @@
-import type { Exchange as ShownExchange, ServiceRow, Setup as ShownSetup, Snapshot, Transfer } from '../../preload/contract.ts';
+import type { Exchange as ShownExchange, Setup as ShownSetup, Snapshot, Transfer } from '../../preload/contract.ts';
 import type { Exchange } from '../conversation/exchanges.ts';
-import type { Latency } from '../conversation/latency.ts';
 import { planText } from '../plan/explain.ts';
-import type { ServiceState } from '../services/machine.ts';
-import { serviceTitle } from '../services/names.ts';
-import type { ServiceSnapshot } from '../services/io/supervisor.ts';
-import type { ServiceId } from '../services/service.ts';
-import { quantile } from '../telemetry/figures.ts';
 import { enginesOf } from './engines.ts';
+import { happeningsOf } from './happenings.ts';
 import { noticesOf } from './notices.ts';
+import { restChoices } from './rest.ts';
+import { serviceRow } from './service-rows.ts';
 import { readableShortcut } from './shortcut-text.ts';
 import type { DesktopState } from './state.ts';
 import { headlineOf, statusOf, wantsMicrophone } from './status.ts';
@@ -38,7 +35,10 @@ export function snapshotOf(state: DesktopState): Snapshot {
       microphones: [...(audio?.microphones ?? [])],
       speakers: [...(audio?.speakers ?? [])],
     },
+    rest: [...restChoices(state)],
+    startsAtLogin: settings.startAtLogin,
     notices: [...noticesOf(state)],
+    events: [...happeningsOf(state.events)],
   };
 }
 
@@ -66,39 +66,4 @@ function shownExchange({ id, asked, question, answer, state, problem, latency, h
 function shownShortcut({ settings, shortcut }: DesktopState): string | null {
   if (settings.conversation.mode === 'hands-free') return readableShortcut(settings.conversation.shortcut);
   return shortcut === null ? null : readableShortcut(shortcut);
-}
-
-/** The part of an answer's time that each service is accountable for. */
-const stageOf: Readonly<Record<ServiceId, keyof Latency>> = { stt: 'sttMs', llm: 'llmMs', tts: 'ttsMs', conversation: 'voiceToVoiceMs' };
-
-function serviceRow({ service, state }: ServiceSnapshot, { exchanges, planned }: DesktopState): ServiceRow {
-  const measured = exchanges.flatMap(({ latency, asked }) => (latency === null || asked === 'typed' ? [] : [latency[stageOf[service.id]]]));
-  return {
-    id: service.id,
-    title: serviceTitle[service.id],
-    state: shownState(state),
-    detail: state.kind === 'backing-off' || state.kind === 'failed' ? state.reason : null,
-    engine: service.engine,
-    model: service.model,
-    device: planned?.plan.gpus.find(({ uuid }) => uuid === service.device)?.name ?? service.device,
-    p50Ms: measured.length === 0 ? null : quantile(measured, 0.5),
-  };
-}
-
-function shownState(state: ServiceState): ServiceRow['state'] {
-  switch (state.kind) {
-    case 'stopped':
-      return 'waiting';
-    case 'starting':
-    case 'warming':
-      return 'starting';
-    case 'ready':
-      return 'ready';
-    case 'backing-off':
-      return 'restarting';
-    case 'failed':
-      return 'failed';
-    case 'stopping':
-      return 'stopped';
-  }
 }

@@ -9,16 +9,22 @@ import { processesBelow } from '../services/io/own-processes.ts';
 import { prepareStack, type PreparationOptions, type Prepared } from '../services/io/preparation.ts';
 import { slotsInUse } from '../services/reach.ts';
 import { openStack, type RunningStack, type RunningStackOptions } from '../services/io/running-stack.ts';
+import type { SupervisorEvent } from '../services/supervisor-event.ts';
 import { loadSettings } from '../settings/store.ts';
 import type { AudioLink } from './audio-link.ts';
 import { changeOf } from './change.ts';
+import { createCards } from './cards.ts';
 import { breathMs, createOffer, quietMs } from './offer.ts';
 import { watchQuiet } from './quiet.ts';
 import { createReconciler, type Ended, type Preparing, type Taken, type Wish } from './reconciler.ts';
 import { followCards } from './replanning.ts';
-import { plannedOf, startRunning, type Ready, type Running } from './running.ts';
+import { reopenMicrophone } from './reopen-microphone.ts';
+import { withRestOf } from './rest.ts';
+import { plannedOf, startRunning, type DesktopTelemetry, type Ready, type Running } from './running.ts';
 import { showSetup } from './set-up.ts';
+import { mayHaveLostDevices } from './sleep.ts';
 import { remarkOf, type DesktopStore } from './state.ts';
+import { nothingSupervised, runsOtherwise, supervisionAfter } from './supervision.ts';
 import { swapDecision } from './swap.ts';
 
 /** The voice stack as the desktop runs it: set up, started, relayed to the page, changed while it runs, stopped. */
@@ -34,6 +40,8 @@ export interface Voice {
   readonly rollBack: () => Promise<void>;
   readonly keepChange: () => Promise<void>;
   readonly cancelSetup: () => void;
+  /** The computer has slept for about so long: whether everything still works is asked anew. */
+  readonly afterSleep: (afterMs: number | null) => void;
   /** The conversation; null while nothing runs. */
   readonly live: () => Live | null;
   readonly stop: () => Promise<void>;
@@ -53,6 +61,7 @@ export interface VoiceOptions {
   readonly root: string;
   readonly link: Pick<AudioLink, 'play' | 'end' | 'drop'>;
   readonly slots: Slots;
+  readonly telemetry: DesktopTelemetry;
   readonly log: (line: string) => void;
   /** Where tests take the place of the machine. */
   readonly seams?: Partial<VoiceSeams>;
@@ -76,10 +85,18 @@ export function createVoice(options: VoiceOptions): Voice {
   let stopping = false;
   const quiet = watchQuiet(store);
   const offer = createOffer<{ readonly ready: Ready; readonly wish: Wish }>(store, quiet, () => void planAnew());
+  const cards = createCards({ quiet, running: () => running, root, probe: lookAround, planAnew: () => void begin(usual), log });
   const reconciler = createReconciler<Ready>({ prepare, take, begins, ended, unchanged, isRunning: () => running !== null });
 
   async function begin(wish: Wish): Promise<void> {
     if (!stopping) await reconciler.begin(wish);
+  }
+
+  function onEvent(event: SupervisorEvent): void {
+    options.telemetry.onSupervisorEvent(event);
+    cards.onEvent(event);
+    store.setState(({ supervision }) => ({ supervision: supervisionAfter(supervision, event) }));
+    if (event.kind === 'resumed' && mayHaveLostDevices(event.afterMs)) reopenMicrophone(store);
   }
 
   function begins(): void {
@@ -110,6 +127,7 @@ export function createVoice(options: VoiceOptions): Voice {
   }
 
   async function take(ready: Ready, wish: Wish): Promise<Taken> {
+    cards.follow(ready.prepared.waitingFor);
     if (running === null || wish.anew) {
       await swap(ready, wish);
       return 'swapped';
@@ -137,12 +155,13 @@ export function createVoice(options: VoiceOptions): Voice {
 
   async function swapNow(ready: Ready, { byRemedy }: Wish): Promise<void> {
     // Before anything ends: what cannot be opened must not cost what runs.
-    const opened = seams.open(ready.prepared, { ...ready, folders, root, say: log });
+    const opened = seams.open(ready.prepared, { ...ready, settings: withRestOf(ready.settings, store), folders, root, say: log, onEvent, turnInFlight: options.telemetry.turnInFlight });
     const before = running?.prepared ?? null;
     if (before !== null) store.setState({ stack: { kind: 'preparing' }, services: [], wasReady: false });
     await end();
     // A quit meanwhile has nothing of this to stop.
     if (stopping) return;
+    store.setState({ supervision: nothingSupervised });
     running = startRunning(ready, opened, { ...options, ...seams, planAnew: () => void begin(usual), answered: () => prove(ready.prepared) });
     const change = changeOf(before, ready.prepared, await slotStates(), byRemedy && before !== null);
     store.setState({ change });
@@ -186,7 +205,8 @@ export function createVoice(options: VoiceOptions): Voice {
 
   async function planAnew(): Promise<void> {
     const waiting = offer.take();
-    if (waiting === null) await begin({ ...usual, consent: true });
+    // What runs otherwise than planned is mended by a start anew alone, as the plan is the same.
+    if (waiting === null) await begin({ ...usual, consent: true, anew: runsOtherwise(store.getState()) });
     else await swap(waiting.ready, waiting.wish).catch((error: unknown) => { ended({ error, ending: null, missing: [], wish: waiting.wish }); });
   }
 
@@ -211,10 +231,12 @@ export function createVoice(options: VoiceOptions): Voice {
       store.setState({ setup: { ...setup, state: 'stopping' } });
       void reconciler.end('cancelled');
     },
+    afterSleep: (afterMs) => running?.supervisor.afterSleep(afterMs),
     live: () => running?.live ?? null,
     stop: async () => {
       stopping = true;
       offer.withdraw();
+      cards.close();
       quiet.close();
       await Promise.all([reconciler.end('quit'), swapping.then(end)]);
     },

@@ -16,7 +16,10 @@ export function stateTitle(state: ServiceState): string {
       return `restarting (${state.reason})`;
     case 'failed':
       return `failed (${state.reason})`;
+    case 'degraded':
+      return `slow to answer (${state.reason})`;
     case 'stopped':
+      return state.because === 'idle' ? 'resting until it is needed' : 'stopped';
     case 'starting':
     case 'warming':
     case 'ready':

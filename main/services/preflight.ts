@@ -68,8 +68,8 @@ export function nextStep(state: PreflightState, event: PreflightEvent, uuid: str
 }
 
 function afterAnswer(attempt: number, answer: PreflightAnswer, uuid: string, policy: PreflightPolicy): PreflightStep {
-  if (answer.kind === 'answer' && answer.ok && answer.uuid === uuid) return { state: { kind: 'passed', attempt }, effect: null };
-  if (attempt >= policy.tries || !mayPass(answer, uuid)) return { state: { kind: 'failed', attempt, answer }, effect: null };
+  if (hasPassed(answer, uuid)) return { state: { kind: 'passed', attempt }, effect: null };
+  if (attempt >= policy.tries || !isNotReady(answer, uuid)) return { state: { kind: 'failed', attempt, answer }, effect: null };
   return { state: { kind: 'waiting', attempt }, effect: { kind: 'wait', ms: policy.pauseMs } };
 }
 
@@ -80,7 +80,23 @@ const passingCodes: ReadonlySet<number> = new Set([3, 100, 101, 802]);
  * device" while the driver starts, 101 "invalid device" and a card with another uuid while the cards are still being
  * counted. The next try asks by uuid again, which stays with its card however they are numbered.
  */
-function mayPass(answer: PreflightAnswer, uuid: string): boolean {
+export function isNotReady(answer: PreflightAnswer, uuid: string): boolean {
   if (answer.kind === 'silent') return false;
   return answer.ok ? answer.uuid !== uuid : answer.code !== null && passingCodes.has(answer.code);
+}
+
+export function hasPassed(answer: PreflightAnswer, uuid: string): boolean {
+  return answer.kind === 'answer' && answer.ok && answer.uuid === uuid;
+}
+
+/** 2 out of memory, 46 held by another program, 214 to 719 a fault of the card, 999 unknown: a process started later may fare better. */
+const returningCodes: ReadonlySet<number> = new Set([...passingCodes, 2, 46, 214, 700, 710, 719, 999]);
+
+/**
+ * Whether a card that failed its check may pass it later without anybody's doing. A driver that is too old, incomplete or
+ * half updated stays so until a restart, and one that hangs would be left with one more hung process by every question.
+ */
+export function mayReturn(answer: PreflightAnswer): boolean {
+  if (answer.kind === 'silent') return !answer.timedOut;
+  return answer.ok || answer.step === 'compare' || (answer.code !== null && returningCodes.has(answer.code));
 }

@@ -11,9 +11,12 @@ export interface Endpoint {
 /** What a service says of itself. */
 export interface Health {
   readonly state: 'starting' | 'warming' | 'ready' | 'failed';
+  /** Where the engine really is: "cpu" or a card's uuid. */
   readonly device: string;
   readonly model: string;
   readonly pid: number | null;
+  /** What torch uses of a card's memory; null for an engine without torch. */
+  readonly torch: { readonly allocatedMiB: number; readonly reservedMiB: number } | null;
 }
 
 /** A service as data: one value, no class per engine. */
@@ -25,8 +28,10 @@ export interface Service {
   /** Services whose endpoints this one is told at its start. */
   readonly needs: readonly ServiceId[];
   readonly run: ProcessRun | ExternalRun;
-  /** Time from start to ready after which it counts as not starting. */
+  /** Time from start to ready after which it counts as not starting, before its own starts have been measured here. */
   readonly startBudgetMs: number;
+  /** What takes its place when its device fails; null where nothing could. */
+  readonly fallback: Service | null;
 }
 
 /** A Python process of ours behind the launch shim. */
@@ -35,6 +40,8 @@ export interface ProcessRun {
   readonly module: string;
   readonly python: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Another folder that modules are found in, beside ours. */
+  readonly path?: string;
   /** The engine's part of the launch line, which is handed over on stdin and never on a command line. */
   readonly section: (endpoints: ReadonlyMap<ServiceId, Endpoint>) => Readonly<Record<string, unknown>>;
 }

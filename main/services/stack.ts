@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Installation } from '../environment/model.ts';
 import { modelById, type Catalogue } from '../plan/catalogue.ts';
-import { plannedService, type Plan, type PlannedService } from '../plan/model.ts';
+import { plannedService, type Placement, type Plan, type PlannedService } from '../plan/model.ts';
 import type { Settings } from '../settings/schema.ts';
 import { childEnvironment, type Surroundings } from './child-environment.ts';
+import { plannedStandIn, type StandInFacts } from './planned-stand-in.ts';
 import type { Endpoint, ExternalRun, ProcessRun, Service, ServiceId } from './service.ts';
 
 export interface StackInput {
@@ -22,6 +23,7 @@ export type SurroundingsByEnvironment = Readonly<Record<string, Surroundings>>;
 const usualContextTokens = 4096;
 /** How every answer is asked for. Greedy: a small model that samples wanders off the question. */
 export const replyLimits = { maxTokens: 120, temperature: 0 } as const;
+const kokoroVoices = 'kokoro-voices';
 /** moshi-server's route; ours has the same. */
 const streamingPath = '/api/asr-streaming';
 
@@ -29,6 +31,10 @@ const streamingPath = '/api/asr-streaming';
 const startBudgetMs = 90_000;
 /** Importing torch alone took 75 s there. */
 const torchStartBudgetMs = 300_000;
+/** Until a hang is noticed and the process is gone (P3), before its start even begins. */
+const noticedAfterS = 12;
+/** A server of somebody else is not started by us: it is back soon or not at all. */
+const serverPatienceS = 15;
 
 /** The services a plan asks for, as data for the supervisor, in order of dependence. */
 export function stackOf(input: StackInput): readonly Service[] {
@@ -68,14 +74,48 @@ export function engineLaunch(planned: PlannedService, input: StackInput): Engine
   }
 }
 
-function serviceOf(planned: PlannedService, input: StackInput): Service {
+function serviceOf(planned: PlannedService, input: StackInput, failed: ReadonlySet<string> = new Set()): Service {
   const id = planned.id === 'turn' ? 'conversation' : planned.id;
   if (id === 'conversation') throw new Error('the turn detector lives in the conversation');
-  const budgetMs = planned.build === 'none' ? startBudgetMs : torchStartBudgetMs;
-  const common = { id, engine: planned.engine, model: planned.model, device: planned.device, needs: [], startBudgetMs: budgetMs };
+  const { engine, model, device } = planned;
+  const standIn = plannedStandIn(planned, standInFacts(input), failed);
+  const common = {
+    id,
+    engine,
+    model,
+    device,
+    needs: [],
+    startBudgetMs: startBudgetOf(planned),
+    fallback: standIn === null ? null : serviceOf(standIn, input, new Set([...failed, device])),
+  };
   if (planned.server !== null) return { ...common, run: externalRun(id, planned, input, planned.server) };
   const { module, section } = engineLaunch(planned, input);
   return { ...common, run: processRun(input, module, planned, () => section) };
+}
+
+function startBudgetOf({ build }: Placement): number {
+  return build === 'none' ? startBudgetMs : torchStartBudgetMs;
+}
+
+function standInFacts({ catalogue, installation, surroundings }: StackInput): StandInFacts {
+  const { environments, modelFolders } = installation;
+  return {
+    catalogue,
+    isInstalled: ({ env, engine, model }) =>
+      env !== null &&
+      environments[env] !== undefined &&
+      surroundings[env] !== undefined &&
+      modelFolders[model] !== undefined &&
+      (engine !== 'kokoro' || modelFolders[kokoroVoices] !== undefined),
+  };
+}
+
+/** How long a turn waits for an engine that has failed: until it, or what stands in for it, can have started. */
+function patienceS(planned: PlannedService, input: StackInput): number {
+  if (planned.server !== null) return serverPatienceS;
+  const standIn = plannedStandIn(planned, standInFacts(input));
+  const budgets = [planned, ...(standIn === null ? [] : [standIn])].map(startBudgetOf);
+  return Math.max(...budgets) / 1_000 + noticedAfterS;
 }
 
 function conversationOf(input: StackInput): Service {
@@ -87,6 +127,8 @@ function conversationOf(input: StackInput): Service {
     device: turn.device,
     needs: ['stt', 'llm', 'tts'],
     startBudgetMs,
+    // It computes on the processor, which is always there.
+    fallback: null,
     run: processRun(input, conversationModule, turn, (endpoints) => conversationSection(input, endpoints)),
   };
 }
@@ -106,6 +148,7 @@ export function conversationSection(input: StackInput, endpoints: ReadonlyMap<Se
       token: stt.token,
       // A real moshi-server brings out its last words only while sound goes on; ours see to that themselves.
       ...(planned.stt.server === null ? {} : { flush: 'silence' }),
+      patienceS: patienceS(planned.stt, input),
     },
     llm: {
       url: baseUrl(planned.llm, llm),
@@ -114,8 +157,10 @@ export function conversationSection(input: StackInput, endpoints: ReadonlyMap<Se
       // A thinking model in a voice loop keeps silent for minutes (173 s against 0.5 s measured).
       extraBody: planned.llm.engine === 'ollama' ? { reasoning_effort: 'none' } : {},
       contextTokens: planned.llm.contextTokens ?? usualContextTokens,
+      patienceS: patienceS(planned.llm, input),
     },
-    tts: { url: baseUrl(planned.tts, tts), token: tts.token, model: planned.tts.model, voice: plan.voice },
+    // Our engines answer with what they have loaded whatever model a request names, so one that stands in is asked as it is.
+    tts: { url: baseUrl(planned.tts, tts), token: tts.token, model: planned.tts.model, voice: plan.voice, patienceS: patienceS(planned.tts, input) },
     vadModel: fileOf(input, 'silero-vad', '.onnx'),
     turnModel: fileOf(input, plannedService(plan, 'turn').model, '.onnx'),
     endOfTurn: settings.conversation.endOfTurn,
@@ -175,7 +220,7 @@ function fileOf(input: StackInput, model: string, ending: string): string {
 }
 
 function voicesOf(input: StackInput): Record<string, string> {
-  const folder = folderOf(input, 'kokoro-voices');
-  const files = modelById('kokoro-voices', input.catalogue).files;
+  const folder = folderOf(input, kokoroVoices);
+  const files = modelById(kokoroVoices, input.catalogue).files;
   return Object.fromEntries(files.map((file) => [file.name.replace(/\.bin$/, ''), join(folder, file.name)]));
 }

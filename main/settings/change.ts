@@ -4,7 +4,7 @@ import type { MovableService, Overrides, ServiceOverride } from './overrides.ts'
 import type { Settings } from './schema.ts';
 
 /** The settings a person changes by pressing something, or a remedy by its override; the rest is written by hand. */
-export type SettingsChange = { readonly [Key in 'conversation' | 'audio']?: Partial<Settings[Key]> } & Partial<Pick<Settings, 'told'>> & {
+export type SettingsChange = { readonly [Key in 'conversation' | 'audio' | 'rest']?: Partial<Settings[Key]> } & Partial<Pick<Settings, 'told' | 'startAtLogin'>> & {
     readonly overrides?: OverridesChange;
   };
 
@@ -66,9 +66,10 @@ const sectionSchema = fileSchema.default({});
  */
 export function changedFile(content: unknown, change: SettingsChange): Record<string, unknown> {
   const file = fileSchema.parse(content);
-  const { told, overrides, ...sections } = change;
+  const { told, startAtLogin, overrides, ...sections } = change;
   for (const [name, values] of Object.entries(sections)) file[name] = { ...sectionSchema.parse(file[name]), ...values };
   if (told !== undefined) file['told'] = told;
+  if (startAtLogin !== undefined) file['startAtLogin'] = startAtLogin;
   if (overrides !== undefined) file['overrides'] = changedOverrides(sectionSchema.parse(file['overrides']), overrides);
   return file;
 }

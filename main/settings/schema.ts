@@ -10,6 +10,9 @@ const externalServer = z.strictObject({
 
 const webAddress = z.url({ protocol: /^https?$/ });
 
+/** Minutes without a question after which an engine gives its memory back until it is needed; null: it stays. */
+const restAfterMinutes = z.number().positive().max(1_440).nullable();
+
 const audioDevice = z.strictObject({ id: z.string(), label: z.string() });
 
 /** Every object is strict: a field we do not know is a slip of the pen, and to pass over it would leave a person thinking that it holds. */
@@ -42,6 +45,20 @@ export const settingsSchema = z.strictObject({
       /** null: the system's default. The label finds a device again whose id has changed. */
       microphone: audioDevice.nullable().default(null),
       speaker: audioDevice.nullable().default(null),
+    })
+    .prefault({}),
+  /** Engines that nobody needs give their memory back; the first sound of speech loads them again. */
+  rest: z
+    .strictObject({ llmMinutes: restAfterMinutes.default(10), sttMinutes: restAfterMinutes.default(null), ttsMinutes: restAfterMinutes.default(null) })
+    .prefault({}),
+  /** Whether Earshot starts with the person's session. */
+  startAtLogin: z.boolean().default(false),
+  telemetry: z
+    .strictObject({
+      /** Port on this computer where `/metrics` answers for Prometheus; null: any free port for `earshot serve`, none for the tray app. */
+      metricsPort: z.int().min(1).max(65_535).nullable().default(null),
+      /** OpenTelemetry collector (OTLP over HTTP) that is sent a trace of each turn: times, never words. Left out: none. */
+      otlpEndpoint: webAddress.optional(),
     })
     .prefault({}),
   /** Ids of remarks the person has read and does not want again. */

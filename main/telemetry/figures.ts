@@ -47,6 +47,16 @@ export function informative(name: string, value: number, unit: string): Figure {
   return { name, value: round(value), unit, baseline: null, ratio: null, goal: null, ok: null };
 }
 
+/** A figure judged by itself. */
+export function bounded(name: string, value: number, unit: string, goal: number): Figure {
+  return { name, value: round(value, 3), unit, baseline: null, ratio: null, goal, ok: value <= goal };
+}
+
+/** How many of something there were, of how many there should have been. */
+export function complete(name: string, value: number, expected: number): Figure {
+  return { name, value, unit: '', baseline: expected, ratio: null, goal: null, ok: value === expected };
+}
+
 function round(value: number, digits = 1): number {
   return Number(value.toFixed(digits));
 }

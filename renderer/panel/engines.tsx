@@ -22,7 +22,7 @@ export function Engines({ engines }: { readonly engines: Offered }): ReactNode {
       <Choices title="Speech recognition" choices={recognition} commandOf={({ id }) => ({ kind: 'choose-recognition', engine: id })} />
       <Choices title="Noticing that you are done" choices={endOfTurn} commandOf={({ id }) => ({ kind: 'choose-end-of-turn', endOfTurn: id })} />
       {processorOnly === null ? null : (
-        <label className="engine-only">
+        <label className="check-line">
           <input
             type="checkbox"
             checked={processorOnly.on}

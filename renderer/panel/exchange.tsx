@@ -43,17 +43,17 @@ function Answer({ exchange }: { readonly exchange: Exchange }): ReactNode {
   const { answer, problem, state } = exchange;
   return (
     <>
-      {answer === '' && state === 'thinking' ? (
-        <p className="answer">
-          <Dots label="Thinking" />
-        </p>
-      ) : null}
       {answer === '' ? null : (
         <p className="answer" data-part="answer">
           <span className="unseen">Earshot: </span>
           {answer}
         </p>
       )}
+      {state === 'thinking' ? (
+        <p className="answer">
+          <Dots label={answer === '' ? 'Thinking' : 'The answer goes on in a moment'} />
+        </p>
+      ) : null}
       {problem === null ? null : (
         <p className="exchange-problem">
           <Icon name="error" />

@@ -46,7 +46,7 @@ export function Panel(): ReactNode {
           {snapshot.setup?.where === 'background' ? <SetupStrip setup={snapshot.setup} /> : null}
           <Notices notices={snapshot.notices} />
           <Transcript snapshot={snapshot} />
-          <Services services={snapshot.services} explanation={snapshot.explanation} />
+          <Services services={snapshot.services} explanation={snapshot.explanation} events={snapshot.events} />
           <Composer snapshot={snapshot} />
         </div>
       </main>

@@ -1,12 +1,19 @@
 import { type ReactNode, useState } from 'react';
-import type { ServiceRow } from '../../preload/contract.ts';
+import type { Happening, ServiceRow } from '../../preload/contract.ts';
 import { milliseconds } from './figures.ts';
+import { Happenings } from './happenings.tsx';
 import { Icon } from './icons.tsx';
 import { capitalised, shortDevice, summariseServices } from './services-summary.ts';
 import './services.css';
 
-/** The engines behind the conversation: one line, or a row for each. */
-export function Services({ services, explanation }: { readonly services: readonly ServiceRow[]; readonly explanation: string | null }): ReactNode {
+interface Shown {
+  readonly services: readonly ServiceRow[];
+  readonly explanation: string | null;
+  readonly events: readonly Happening[];
+}
+
+/** The engines behind the conversation: one line, or a row for each and what happened to them. */
+export function Services({ services, explanation, events }: Shown): ReactNode {
   const [open, setOpen] = useState(false);
   const summary = summariseServices(services);
   return (
@@ -37,6 +44,9 @@ export function Services({ services, explanation }: { readonly services: readonl
               <Explanation text={explanation} />
             </li>
           )}
+          <li className="service">
+            <Happenings events={events} />
+          </li>
         </ul>
       ) : null}
     </section>

@@ -4,6 +4,7 @@ import { request } from '../store/page.ts';
 import { DeviceSelect } from './device-select.tsx';
 import { Engines } from './engines.tsx';
 import { LevelMeter } from './level-meter.tsx';
+import { Rest } from './rest.tsx';
 import './settings.css';
 
 interface Mode {
@@ -19,7 +20,7 @@ const modes: readonly Mode[] = [
 
 /** What can be chosen, and what is rarely needed. */
 export function Settings({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
-  const { listening, audio, engines, version } = snapshot;
+  const { listening, audio, engines, rest, startsAtLogin, version } = snapshot;
   return (
     <section className="settings" id="settings" aria-label="Settings" tabIndex={0}>
       <fieldset className="settings-group">
@@ -52,6 +53,23 @@ export function Settings({ snapshot }: { readonly snapshot: Snapshot }): ReactNo
         />
       </div>
       {engines === null ? null : <Engines engines={engines} />}
+      <Rest choices={rest} />
+      <div className="settings-group">
+        <h2 className="settings-title">Starting</h2>
+        <label className="check-line">
+          <input
+            type="checkbox"
+            checked={startsAtLogin}
+            onChange={() => {
+              request({ kind: 'set-start-at-login', on: !startsAtLogin });
+            }}
+          />
+          <span>
+            <span className="mode-title">Start Earshot when I log in</span>
+            <span className="mode-detail">It waits in the tray and is ready when you are.</span>
+          </span>
+        </label>
+      </div>
       <div className="settings-group">
         <h2 className="settings-title">Conversation</h2>
         <div className="settings-actions">

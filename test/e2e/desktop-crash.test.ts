@@ -67,6 +67,36 @@ test('a page that is killed in mid-answer comes back, and the rest of the answer
   }
 });
 
+test('an engine that is killed in mid-answer: the panel says so, the answer goes on to its end, no sentence twice, and what happened can be read', async () => {
+  const model = await startLanguageModel(sentences.join(' '));
+  const desktop = await startDesktop({ sound: true, settings: { services: { llm: { url: model.url } } } });
+  try {
+    await desktop.show();
+    await desktop.snapshotWhere(({ status }) => status === 'idle', 120_000, 'the desktop is ready');
+    await desktop.page.getByRole('textbox').fill('Tell me five things.');
+    await desktop.page.keyboard.press('Enter');
+    await desktop.snapshotWhere(({ exchanges }) => exchanges.at(-1)?.answer.includes('mountain') === true, 60_000, 'the first sentence is spoken');
+    const voice = processTree(desktop.pid).find(({ command }) => command.includes('earshot.engines.kokoro'));
+    if (voice === undefined) throw new Error('there is no voice to kill');
+    process.kill(voice.pid, 'SIGKILL');
+    const told = await desktop.snapshotWhere(({ services }) => services.some(({ id, state }) => id === 'tts' && state !== 'ready'), 5_000, 'the panel says that the voice is away');
+    const kept = told.exchanges.at(-1)?.answer ?? '';
+    const over = await desktop.snapshotWhere(({ exchanges, status }) => exchanges.at(-1)?.state === 'done' && status === 'idle', 120_000, 'the answer is spoken to its end');
+    expect({ keeps: kept.startsWith(sentences[0] ?? ''), exchanges: over.exchanges.map(({ question, answer, state }) => ({ question, answer, state })) }).toEqual({
+      keeps: true,
+      exchanges: [{ question: 'Tell me five things.', answer: sentences.join(' '), state: 'done' }],
+    });
+    await desktop.page.getByRole('button', { name: /^services/i }).click();
+    await desktop.page.getByText('What happened').click();
+    const events = await desktop.page.locator('[data-part="events"]').innerText();
+    expect(events).toContain('The voice was ended from outside');
+    expect(events).toMatch(/The voice is ready/);
+  } finally {
+    await desktop.stop();
+    await model.close();
+  }
+});
+
 test('the graphics process may die: the page stays, and nothing was drawn by a GPU before', async () => {
   const desktop = await startDesktop();
   try {

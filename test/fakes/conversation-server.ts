@@ -12,7 +12,14 @@ export type Request =
   | { readonly sound: readonly number[] }
   | { readonly ask: string }
   | { readonly stopSpeaking: true }
-  | { readonly history: unknown };
+  | { readonly history: unknown }
+  | { readonly carryOn: unknown }
+  | { readonly giveUp: unknown };
+
+interface ClientMessage {
+  readonly type: string;
+  readonly data: { readonly content?: string; readonly t?: string; readonly d?: { readonly messages?: unknown; readonly service?: unknown } };
+}
 
 /** One open connection, as the conversation sees it. */
 export interface FakeConversation {
@@ -63,14 +70,12 @@ function converse(socket: WebSocket): FakeConversation {
     const frame = decodeFrame(bytes);
     if (frame?.kind === 'audio') requests.push({ sound: samplesOf(frame.pcm) });
     if (frame?.kind !== 'message') return;
-    const message = JSON.parse(frame.json) as { readonly type: string; readonly data: { readonly content?: string; readonly t?: string; readonly d?: { readonly messages: unknown } } };
+    const message = JSON.parse(frame.json) as ClientMessage;
     if (message.type === 'client-ready') {
       send('bot-ready', { version: '2.1.0' });
       // What answers a ping has read everything before it.
       socket.ping();
-    } else if (message.type === 'send-text') requests.push({ ask: message.data.content ?? '' });
-    else if (message.data.t === 'stop-speaking') requests.push({ stopSpeaking: true });
-    else requests.push({ history: message.data.d?.messages });
+    } else requests.push(requestOf(message));
   });
   socket.on('pong', () => {
     ready = true;
@@ -88,6 +93,14 @@ function converse(socket: WebSocket): FakeConversation {
       socket.terminate();
     },
   };
+}
+
+function requestOf({ type, data }: ClientMessage): Request {
+  if (type === 'send-text') return { ask: data.content ?? '' };
+  if (data.t === 'stop-speaking') return { stopSpeaking: true };
+  if (data.t === 'carry-on') return { carryOn: data.d };
+  if (data.t === 'give-up') return { giveUp: data.d?.service };
+  return { history: data.d?.messages };
 }
 
 /** Samples as s16le. */

@@ -68,6 +68,9 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
       case 'words':
       case 'spoken':
       case 'interrupted':
+      // The conversation keeps the turn while it waits for an engine; how long an answer may take holds all the same.
+      case 'engine-lost':
+      case 'engine-back':
         break;
       case 'nothing-heard':
         open = false;

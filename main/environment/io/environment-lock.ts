@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Folders } from '../../platform/folders.ts';
+import { processStart } from '../../platform/process-identity.ts';
 import { environmentsFolder } from './journal-file.ts';
 
 const lookAgainMs = 100;
@@ -73,7 +73,7 @@ function takePipe(folders: Folders): Promise<Release | null> {
 
 /** A link that leads nowhere: it is made whole or not at all, and needs no room on a disk that is full. Where it leads says who holds it. */
 async function takeLink(path: string): Promise<Release | null> {
-  const own = `${process.pid}:${startOf(process.pid) ?? ''}:${randomBytes(8).toString('hex')}`;
+  const own = `${process.pid}:${processStart(process.pid) ?? ''}:${randomBytes(8).toString('hex')}`;
   try {
     await symlink(own, path);
   } catch (error) {
@@ -118,28 +118,8 @@ async function holderOf(path: string): Promise<string | null> {
 
 function isAlive(holder: string): boolean {
   const [pid = '', started = ''] = holder.split(':');
-  const start = /^\d+$/.test(pid) ? startOf(Number(pid)) : null;
+  const start = /^\d+$/.test(pid) ? processStart(Number(pid)) : null;
   return start !== null && start === started;
-}
-
-/** When a process was started, in the system's own count; '' where only its number can be asked for; null: there is none. */
-function startOf(pid: number): string | null {
-  if (process.platform === 'linux') {
-    try {
-      // The name may hold spaces and brackets, so what counts stands behind the last one.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-      // A zombie has ended; only nobody has asked for its exit code yet.
-      return fields[0] === 'Z' ? null : (fields[19] ?? null);
-    } catch {
-      return null;
-    }
-  }
-  try {
-    process.kill(pid, 0);
-    return '';
-  } catch (error) {
-    return isCode(error, 'EPERM') ? '' : null;
-  }
 }
 
 function isCode(error: unknown, code: string): boolean {

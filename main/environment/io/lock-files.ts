@@ -34,16 +34,8 @@ export async function shippedLock({ id, torch }: { readonly id: string; readonly
 /** What a lock that came with Earshot makes a person download and store; null where nobody has looked. */
 export async function lockFacts(environment: string, root: string): Promise<LockFacts | null> {
   const path = join(locksFolder(root), 'sizes.json');
-  return (await factsIn(path))[lockName(environment, platform())] ?? null;
-}
-
-/** Read once: the file comes with Earshot, and an installation asks for it at every step. */
-const factsByPath = new Map<string, Promise<Readonly<Record<string, LockFacts>>>>();
-
-function factsIn(path: string): Promise<Readonly<Record<string, LockFacts>>> {
-  const known = factsByPath.get(path) ?? (existsSync(path) ? readFile(path, 'utf8').then(readLockFacts) : Promise.resolve({}));
-  factsByPath.set(path, known);
-  return known;
+  if (!existsSync(path)) return null;
+  return readLockFacts(await readFile(path, 'utf8'))[lockName(environment, platform())] ?? null;
 }
 
 /** Torch builds whose locks came with Earshot for this system. */

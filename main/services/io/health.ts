@@ -8,7 +8,13 @@ const healthAnswer = z.object({
   device: z.string(),
   model: z.string(),
   pid: z.int().nullable().default(null),
+  torch: z.object({ allocatedMiB: z.number(), reservedMiB: z.number() }).nullable().default(null),
 });
+
+const errorAnswer = z.object({ error: z.object({ message: z.string() }) });
+
+const longestAnswer = 200;
+const serverFaults = 500;
 
 /** What one of our services says of itself; null while it does not answer. */
 export async function askHealth(endpoint: Endpoint, signal: AbortSignal): Promise<Health | null> {
@@ -18,6 +24,17 @@ export async function askHealth(endpoint: Endpoint, signal: AbortSignal): Promis
   } catch {
     // Not up yet, or just gone: its exit is reported by the process, not by this question.
     return null;
+  }
+}
+
+/** Lets one of our services answer once for real; null when it can, else why it cannot. */
+export async function selfCheck(endpoint: Endpoint, signal: AbortSignal): Promise<string | null> {
+  try {
+    const response = await fetch(`${endpoint.origin}/check`, { method: 'POST', headers: authorization(endpoint), signal });
+    const answer = await response.text();
+    return response.ok ? null : refusal(response.status, answer);
+  } catch (error) {
+    return noAnswer(error);
   }
 }
 
@@ -32,11 +49,41 @@ export async function checkExternal({ check, endpoint }: ExternalRun, signal: Ab
       signal,
     });
     const answer = await response.text();
-    return response.ok ? null : `it answered ${response.status}: ${answer.slice(0, 200)}`;
+    return response.ok ? null : refusal(response.status, answer);
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : errorMessage(error);
-    return `it does not answer (${cause})`;
+    return noAnswer(error);
   }
+}
+
+/**
+ * Null while a server of somebody else still answers, else why not. Nothing is generated for it: a question every half
+ * minute would keep Ollama's model in memory for ever, and would wait behind a long answer.
+ */
+export async function answersAtAll({ check, endpoint }: ExternalRun, signal: AbortSignal): Promise<string | null> {
+  if (check.kind === 'socket') return checkSocket(endpoint, check.path);
+  try {
+    const response = await fetch(`${endpoint.origin}/`, { headers: authorization(endpoint), signal });
+    const answer = await response.text();
+    return response.status < serverFaults ? null : refusal(response.status, answer);
+  } catch (error) {
+    return noAnswer(error);
+  }
+}
+
+/**
+ * Tells Ollama to load a model that it may have put away, while the person still speaks. `keepSeconds` is how long it
+ * keeps it then; null leaves that to its own settings. A failure is told by the question that follows.
+ */
+export async function preloadOllama(endpoint: Endpoint, model: string, keepSeconds: number | null): Promise<void> {
+  const body = { model, ...(keepSeconds === null ? {} : { keep_alive: `${keepSeconds}s` }) };
+  await fetch(`${endpoint.origin}/api/generate`, {
+    method: 'POST',
+    headers: { ...authorization(endpoint), 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).then(
+    (response) => response.text(),
+    () => undefined,
+  );
 }
 
 async function checkSocket(endpoint: Endpoint, path: string): Promise<string | null> {
@@ -53,6 +100,25 @@ async function checkSocket(endpoint: Endpoint, path: string): Promise<string | n
       resolve(`it does not answer (${error.message})`);
     });
   });
+}
+
+function refusal(status: number, answer: string): string {
+  return `it answered ${status}: ${errorText(answer).slice(0, longestAnswer)}`;
+}
+
+/** The message of an answer in our shape, or whatever it is. */
+function errorText(answer: string): string {
+  try {
+    return errorAnswer.parse(JSON.parse(answer)).error.message;
+  } catch {
+    return answer;
+  }
+}
+
+function noAnswer(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'it did not answer in time';
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : errorMessage(error);
+  return `it does not answer (${cause})`;
 }
 
 function authorization(endpoint: Endpoint): Record<string, string> {

@@ -1,19 +1,29 @@
 import { execa, type ExecaChildProcess } from 'execa';
-import { join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { serviceEnvironment } from '../../platform/process-environment.ts';
+import { exitStory, type ExitStory } from '../exit-story.ts';
 import type { ProcessRun } from '../service.ts';
 
-const listening = z.object({ event: z.literal('listening'), port: z.int().positive() });
+const serviceEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('listening'), port: z.int().min(1).max(65_535) }),
+  z.object({ event: z.literal('beat'), workingMs: z.number().nonnegative() }),
+]);
+
+/** How much of what a process says is kept to tell why it ended, and of one line of it. */
+const keptLines = 40;
+const longestLine = 4_000;
 
 export interface Launched {
   readonly pid: number | undefined;
-  /** Asks for an orderly end; the shim kills the whole tree when five seconds were not enough. */
-  terminate: () => void;
-  kill: () => void;
-  /** Settles when the process and its whole group are gone, with why it ended. */
-  readonly exited: Promise<string>;
+  /** Asks for an orderly end; the shim kills the child when five seconds were not enough. */
+  readonly terminate: () => void;
+  /** Ends the whole tree now, also one that was stopped and hears of nothing. */
+  readonly kill: () => void;
+  /** Settles when the process and its whole group are gone, with how it ended. */
+  readonly exited: Promise<ExitStory>;
 }
 
 export interface LaunchOptions {
@@ -23,13 +33,17 @@ export interface LaunchOptions {
   /** Port it had before, or 0. */
   readonly port: number;
   readonly section: Readonly<Record<string, unknown>>;
+  /** Folder of its own for what it keeps for a while, made here and removed with it; the system's where none is named. */
+  readonly temporaryFolder?: string;
   readonly onListening: (port: number) => void;
+  /** A sign of life from the event loop of the process; `workingMs` is how long its blocking work has gone on. */
+  readonly onBeat?: (workingMs: number) => void;
   readonly onLine: (line: string) => void;
 }
 
 export interface ChildOptions {
   readonly root: string;
-  readonly run: Pick<ProcessRun, 'python' | 'module' | 'environment'>;
+  readonly run: Pick<ProcessRun, 'python' | 'module' | 'environment' | 'path'>;
   readonly args?: readonly string[];
   /** Whether its output is kept until it has ended instead of being read as it comes. */
   readonly buffer: boolean;
@@ -40,7 +54,7 @@ export function startChild({ root, run, args = [], buffer }: ChildOptions): Exec
   const python = [run.python, '-s', '-P', '-u'] as const;
   return execa(run.python, [...python.slice(1), join(root, 'python', 'launch', 'shim.py'), '--', ...python, '-m', run.module, ...args], {
     cwd: root,
-    env: serviceEnvironment(process.env, { ...run.environment, PYTHONPATH: join(root, 'python') }),
+    env: serviceEnvironment(process.env, { ...run.environment, PYTHONPATH: [join(root, 'python'), ...(run.path === undefined ? [] : [run.path])].join(delimiter) }),
     extendEnv: false,
     stdin: 'pipe',
     stdout: 'pipe',
@@ -52,21 +66,24 @@ export function startChild({ root, run, args = [], buffer }: ChildOptions): Exec
 
 /** Starts a Python service behind the launch shim. Secrets and settings go over stdin, which then stays open as its lifeline. */
 export function launch(options: LaunchOptions): Launched {
-  const child = startChild({ root: options.root, run: options.run, buffer: false });
+  const { root, run, temporaryFolder } = options;
+  const child = startChild({ root, run: { ...run, environment: { ...run.environment, ...temporaryPlace(temporaryFolder) } }, buffer: false });
   const lastLines: string[] = [];
   const { stdin, stdout, stderr } = child;
   if (stdout !== null) {
     createInterface({ input: stdout }).on('line', (line) => {
       const event = parseEvent(line);
-      if (event === null) options.onLine(`unexpected output: ${line}`);
-      else options.onListening(event.port);
+      if (event === null) options.onLine(`unexpected output: ${line.slice(0, longestLine)}`);
+      else if (event.event === 'listening') options.onListening(event.port);
+      else options.onBeat?.(event.workingMs);
     });
   }
   if (stderr !== null) {
     createInterface({ input: stderr }).on('line', (line) => {
-      lastLines.push(line);
-      if (lastLines.length > 40) lastLines.shift();
-      options.onLine(line);
+      const kept = line.slice(0, longestLine);
+      lastLines.push(kept);
+      if (lastLines.length > keptLines) lastLines.shift();
+      options.onLine(kept);
     });
   }
   // A child that dies before it has read its line closes the pipe; its exit tells the story, not this error.
@@ -79,14 +96,24 @@ export function launch(options: LaunchOptions): Launched {
       child.kill('SIGTERM');
     },
     kill: () => {
-      // Closing the lifeline makes the shim kill its whole group; a SIGKILL to the shim alone would leave the engine.
+      // The shim's own way ends its whole group; one that was stopped cannot take it, and is killed with its group.
       stdin?.destroy();
+      if (child.pid !== undefined) endGroup(child.pid);
+      child.kill('SIGKILL');
     },
     exited: child.then((result) => {
       if (child.pid !== undefined) endGroup(child.pid);
-      return describeExit(result, lastLines);
+      if (temporaryFolder !== undefined) rmSync(temporaryFolder, { recursive: true, force: true });
+      return exitStory(result, [...lastLines]);
     }),
   };
+}
+
+/** Libraries leave files behind when their process is killed (espeak's loader one of 0.7 MB at each start), so each has a folder that goes with it. */
+function temporaryPlace(folder: string | undefined): Readonly<Record<string, string>> {
+  if (folder === undefined) return {};
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return { TMPDIR: folder, TEMP: folder, TMP: folder };
 }
 
 /** A shim that was killed itself could not end its group; what is left of it would hold memory and ports. */
@@ -99,29 +126,11 @@ function endGroup(leader: number): void {
   }
 }
 
-function parseEvent(line: string): z.infer<typeof listening> | null {
+function parseEvent(line: string): z.infer<typeof serviceEvent> | null {
   try {
-    const parsed = listening.safeParse(JSON.parse(line));
+    const parsed = serviceEvent.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
   }
-}
-
-/** Why a process ended, in words, with the last `error: ` line it wrote. */
-export function describeExit(
-  result: { readonly exitCode?: number; readonly signal?: string | undefined; readonly failed: boolean },
-  lastLines: readonly string[],
-): string {
-  const said = [...lastLines].reverse().find((line) => line.startsWith('error: '))?.slice('error: '.length);
-  const how = result.signal === undefined ? exitText(result.exitCode) : `it was ended by ${result.signal}`;
-  return said === undefined ? how : `${said} (${how})`;
-}
-
-/** The shim reports a child that a signal ended as 128 + the signal's number, as shells do. */
-function exitText(code: number | undefined): string {
-  if (code === undefined) return 'it could not be started';
-  if (code === 137) return 'it was killed, often because memory ran out (signal 9)';
-  if (code > 128 && code <= 192) return `it was ended by signal ${code - 128}`;
-  return `it ended with exit code ${code}`;
 }

@@ -2,7 +2,8 @@ import type { ExecaReturnValue } from 'execa';
 import * as z from 'zod';
 import { childEnvironment, type Surroundings } from '../child-environment.ts';
 import { firstStep, nextStep, preflightPolicy, type PreflightAnswer, type PreflightPolicy } from '../preflight.ts';
-import { describeExit, startChild } from './launch.ts';
+import { describeExit } from '../exit-story.ts';
+import { startChild } from './launch.ts';
 
 /** How one card fared. */
 export interface CheckedCard {
@@ -17,6 +18,8 @@ export interface CheckOptions {
   readonly ask: (uuid: string) => Promise<PreflightAnswer>;
   readonly sleep: (ms: number) => Promise<void>;
   readonly policy?: PreflightPolicy;
+  /** It is not ready and is asked again in a while; said once. */
+  readonly onWait?: () => void;
 }
 
 /** Asks until a card passes or is given up. */
@@ -24,6 +27,7 @@ export async function checkCard(uuid: string, options: CheckOptions): Promise<Ch
   const policy = options.policy ?? preflightPolicy;
   let { state, effect } = firstStep;
   while (effect !== null) {
+    if (effect.kind === 'wait' && state.attempt === 1) options.onWait?.();
     const event =
       effect.kind === 'run'
         ? ({ kind: 'answered', answer: await options.ask(uuid) } as const)

@@ -4,6 +4,8 @@ import { availableOnDisk, type Available } from '../../environment/io/available.
 import { modelStoreIn } from '../../environment/io/model-store.ts';
 import { noteUse } from '../../environment/io/models-on-disk.ts';
 import type { Installation, Report, StepResult } from '../../environment/model.ts';
+import { hasAnsweringCard, type CardSigns } from '../../hardware/awaited-card.ts';
+import { cardSigns } from '../../hardware/io/card-signs.ts';
 import { probe } from '../../hardware/io/probe.ts';
 import type { HardwareReport } from '../../hardware/model.ts';
 import type { Catalogue } from '../../plan/catalogue.ts';
@@ -15,14 +17,25 @@ import { describeFinding, type Finding } from '../../platform/finding.ts';
 import { rememberedCards, type Folders } from '../../platform/folders.ts';
 import { errorMessage } from '../../platform/text.ts';
 import type { Settings } from '../../settings/schema.ts';
+import { patienceFor, waitedAfter, waitSentence, type WaitedInVain } from '../card-wait.ts';
 import { cardsInService, withoutCards } from '../excluded-cards.ts';
+import { mayReturn } from '../preflight.ts';
 import { preflightFinding } from '../preflight-finding.ts';
 import { isInstallable, leastReach, reachOf } from '../reach.ts';
 import type { SurroundingsByEnvironment } from '../stack.ts';
+import { awaitCard } from './await-card.ts';
 import { surroundingsOf } from './library-folders.ts';
 import { processesBelow } from './own-processes.ts';
-import { askCard, checkCard, type AskOptions, type CheckedCard } from './preflight.ts';
+import { askCard, checkCard, type AskOptions, type CheckedCard, type CheckOptions } from './preflight.ts';
 import { proofFor } from './verification.ts';
+import { recallWaited, rememberWaited, waitedCards } from './waited-cards.ts';
+
+/** A graphics card that is left out for now. */
+export interface MissingCard {
+  /** null: no card has answered at all, though one should be there. */
+  readonly uuid: string | null;
+  readonly finding: Finding;
+}
 
 export interface Prepared {
   readonly hardware: HardwareReport;
@@ -33,6 +46,8 @@ export interface Prepared {
   readonly surroundings: SurroundingsByEnvironment;
   /** Cards that are left out, environments that could not be made, and why. */
   readonly findings: readonly Finding[];
+  /** Those of them that may come to themselves: cards to be tried again in the background. */
+  readonly waitingFor: readonly MissingCard[];
   /** What the plan wants and is not on disk yet, a sentence each. */
   readonly incomplete: readonly string[];
   /** What would run here were the machine `hardware`: asked again when somebody else comes to a card. */
@@ -61,26 +76,37 @@ export interface PreparationOptions {
 
 export interface PreparationSeams {
   readonly probe: () => Promise<HardwareReport>;
+  /** What speaks for a graphics card where none answers. */
+  readonly signs: () => Promise<CardSigns>;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Cards that were waited for in vain, so that no later start waits for them. */
+  readonly recallWaited: () => Promise<WaitedInVain>;
+  readonly rememberWaited: (waited: WaitedInVain) => Promise<void>;
   readonly plan: typeof plan;
   readonly install: typeof install;
   readonly missingFor: typeof missingFor;
   readonly available: () => Promise<Available>;
   /** Remembers that models are put to use: over the disk budget, those unused for longest go first. */
   readonly noteUse: (models: readonly string[]) => Promise<void>;
-  readonly check: (uuid: string, options: AskOptions) => Promise<CheckedCard>;
+  readonly check: (uuid: string, options: AskOptions, patience: Omit<CheckOptions, 'ask'>) => Promise<CheckedCard>;
   /** Whether this version can make an environment. */
   readonly isInstallable: (environment: string) => boolean;
 }
 
-function machine({ folders, catalogue }: PreparationOptions): PreparationSeams {
+function machine({ folders, catalogue, signal }: PreparationOptions): PreparationSeams {
+  const rememberedPath = rememberedCards(folders);
   return {
-    probe: () => probe({ rememberedPath: rememberedCards(folders), ownPids: processesBelow(process.pid) }, process.env),
+    probe: () => probe({ rememberedPath, ownPids: processesBelow(process.pid) }, process.env),
+    signs: () => cardSigns({ rememberedPath }, process.env),
+    sleep: (ms) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
+    recallWaited: () => recallWaited(waitedCards(folders)),
+    rememberWaited: (waited) => rememberWaited(waitedCards(folders), waited),
     plan,
     install,
     missingFor,
     available: () => availableOnDisk(folders, catalogue),
     noteUse: (models) => noteUse(modelStoreIn(folders), models, Date.now()),
-    check: (uuid, options) => checkCard(uuid, { ask: (asked) => askCard(asked, options), sleep }),
+    check: (uuid, options, patience) => checkCard(uuid, { ...patience, ask: (asked) => askCard(asked, options) }),
     isInstallable,
   };
 }
@@ -92,9 +118,12 @@ function machine({ folders, catalogue }: PreparationOptions): PreparationSeams {
 export async function prepareStack(options: PreparationOptions): Promise<Prepared> {
   const { root, rehash, scope, signal } = options;
   const seams = { ...machine(options), ...options.seams };
-  const hardware = await seams.probe();
+  const inVain = await seams.recallWaited();
+  const awaited = await awaitCard({ ...seams, inVain, say: options.note });
+  const { hardware } = awaited;
   const checked = new Map<string, CheckedCard>();
-  const findings: Finding[] = [];
+  const findings: Finding[] = awaited.finding === null ? [] : [awaited.finding];
+  const waitingFor: MissingCard[] = findings.map((finding) => ({ uuid: null, finding }));
   /** Environments and models that were tried in vain, with the reason. */
   const absent = new Map<string, string>();
   const told = new Set<string>();
@@ -108,6 +137,7 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
     }
   }
 
+  tell(findings.map(describeFinding));
   for (;;) {
     signal?.throwIfAborted();
     const round = roundOf(settings, { options, seams, hardware, absent, available: scope === 'everything' ? null : await seams.available() });
@@ -128,20 +158,36 @@ export async function prepareStack(options: PreparationOptions): Promise<Prepare
     const voice = surroundings['voice'];
     if (voice === undefined) throw new Error('the voice environment is not there');
     const unchecked = cardsInService(target).filter((uuid) => !checked.has(uuid));
-    const results = await Promise.all(unchecked.map((uuid) => seams.check(uuid, { root, python: installation.python, surroundings: voice })));
+    const results = await Promise.all(
+      unchecked.map((uuid) => {
+        const policy = patienceFor(uuid, inVain);
+        function onWait(): void {
+          tell([waitSentence(`The ${nameOf(hardware, uuid)}`, policy)]);
+        }
+        return seams.check(uuid, { root, python: installation.python, surroundings: voice }, { sleep: seams.sleep, policy, onWait });
+      }),
+    );
     for (const result of results) checked.set(result.uuid, result);
     const failed = results.flatMap(({ uuid, attempts, failure }) => (failure === null ? [] : [{ uuid, attempts, answer: failure }]));
     if (failed.length === 0) {
+      // A folder that cannot be written to is no reason to be silent.
       await seams.noteUse(target.models).catch((error: unknown) => {
-        // A folder that cannot be written to is no reason to be silent.
         tell([`When models were used last could not be written down: ${errorMessage(error)}`]);
       });
+      await seams.rememberWaited(waitedAfter(inVain, { inVain: awaited.inVain, answered: hasAnsweringCard(hardware), checked: [...checked.values()] })).catch((error: unknown) => {
+        tell([`Which graphics cards were waited for in vain could not be written down: ${errorMessage(error)}`]);
+      });
       const incomplete = scope === 'everything' ? [] : await seams.missingFor({ ...common, plan: round.everything, atOnce: false, rehash: false });
-      return { hardware, plan: target, installation: { ...installation, steps: [...done.values()] }, surroundings, findings, incomplete, planFor: round.planFor };
+      return { hardware, plan: target, installation: { ...installation, steps: [...done.values()] }, surroundings, findings, waitingFor, incomplete, planFor: round.planFor };
     }
 
-    const excluded = failed.map((card) => ({ uuid: card.uuid, finding: preflightFinding({ ...card, name: nameOf(hardware, card.uuid), driver: hardware.driver?.version ?? null }) }));
+    const excluded = failed.map((card) => ({
+      uuid: card.uuid,
+      finding: preflightFinding({ ...card, name: nameOf(hardware, card.uuid), driver: hardware.driver?.version ?? null }),
+      mayReturn: mayReturn(card.answer),
+    }));
     findings.push(...excluded.map(({ finding }) => finding));
+    waitingFor.push(...excluded.filter((card) => card.mayReturn).map(({ uuid, finding }) => ({ uuid, finding })));
     tell(excluded.map(({ finding }) => describeFinding(finding)));
     // Each round leaves out at least one card more, so this ends.
     settings = withoutCards(settings, excluded, new Date());

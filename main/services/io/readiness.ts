@@ -1,4 +1,5 @@
 import { FaultError, type Fault } from '../../platform/fault.ts';
+import { isResting, isUp } from '../machine.ts';
 import { serviceTitle } from '../names.ts';
 import type { Service, ServiceId } from '../service.ts';
 import type { ServiceSnapshot, Supervisor } from './supervisor.ts';
@@ -62,12 +63,17 @@ export async function watchServices(
   });
 }
 
-/** Whether every service can work. */
-export function areReady(snapshots: readonly ServiceSnapshot[]): boolean {
-  return snapshots.every((snapshot) => snapshot.state.kind === 'ready');
+/** Whether a service can be used: it answers, if late, or it rests and starts as soon as it is needed. */
+export function isReady({ state }: ServiceSnapshot): boolean {
+  return isUp(state) || isResting(state);
 }
 
-/** Settles once every service is ready; throws the fault of one that was given up. */
+/** Whether every service can be used. */
+export function areReady(snapshots: readonly ServiceSnapshot[]): boolean {
+  return snapshots.every(isReady);
+}
+
+/** Settles once every service can be used; throws the fault of one that was given up. */
 export async function waitUntilReady(supervisor: Supervisor, signal?: AbortSignal): Promise<void> {
   const fault = await watchServices(supervisor, signal, areReady);
   if (fault !== null) throw new FaultError(fault);

@@ -3,9 +3,13 @@ import type { Catalogue } from '../../plan/catalogue.ts';
 import type { Folders } from '../../platform/folders.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { restartPolicy } from '../back-off.ts';
+import type { ServiceId } from '../service.ts';
 import { stackOf } from '../stack.ts';
+import type { SupervisorEvent } from '../supervisor-event.ts';
+import { openColdLoads } from './cold-loads.ts';
 import type { Prepared } from './preparation.ts';
-import { openLog } from './service-log.ts';
+import { openProcessRecords } from './process-records.ts';
+import { openServiceLog } from './service-log.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
 export interface RunningStack {
@@ -22,27 +26,42 @@ export interface RunningStackOptions {
   readonly folders: Folders;
   readonly root: string;
   readonly say: (line: string) => void;
+  readonly onEvent?: (event: SupervisorEvent) => void;
+  /** The turn that is under way, which what services say is written down with. */
+  readonly turnInFlight?: () => string | null;
 }
+
+const minuteMs = 60_000;
 
 /** The services of a prepared machine under a supervisor, not started yet; what they say goes to a file. */
 export function openStack(prepared: Prepared, options: RunningStackOptions): RunningStack {
-  const { settings, catalogue, folders, root, say } = options;
+  const { settings, catalogue, folders, root, say, onEvent, turnInFlight = () => null } = options;
   const logPath = join(folders.logs, 'services.log');
-  const log = openLog(logPath, say);
+  const log = openServiceLog(logPath, say, turnInFlight);
+  const records = openProcessRecords(folders);
   const supervisor = createSupervisor({
     services: stackOf({ ...prepared, catalogue, settings, root }),
     root,
     policy: restartPolicy,
-    onLine: (service, line) => {
-      log.write(`${service}: ${line}`);
-    },
+    onLine: log.write,
+    idleAfterMs: (id) => restAfterMs(settings, id),
+    coldLoads: openColdLoads(folders),
+    records,
+    ...(onEvent === undefined ? {} : { onEvent }),
   });
   return {
     supervisor,
     logPath,
     stop: async () => {
       await supervisor.stop();
+      records.close();
       log.close();
     },
   };
+}
+
+/** After how long a service rests; null: never. The conversation never does: it is what hears that the others are needed. */
+function restAfterMs({ rest }: Settings, id: ServiceId): number | null {
+  const minutes = { stt: rest.sttMinutes, llm: rest.llmMinutes, tts: rest.ttsMinutes, conversation: null }[id];
+  return minutes === null ? null : minutes * minuteMs;
 }

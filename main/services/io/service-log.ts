@@ -1,43 +1,37 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { errorMessage } from '../../platform/text.ts';
+import { openRotatingFile } from '../../platform/rotating-file.ts';
+import type { ServiceId } from '../service.ts';
 
-/** Size at which a log is put aside; one older is kept. */
-const longestLogBytes = 5 * 1024 * 1024;
+const longestBytes = 5 * 1024 * 1024;
 
 export interface Log {
   readonly write: (line: string) => void;
   readonly close: () => void;
 }
 
-/** Opens a log for appending, each line with its time. A disk that fills must not end the conversation: `onStuck` is told once. */
+/** Opens a log of lines for people, each with its time. */
 export function openLog(path: string, onStuck: (line: string) => void): Log {
-  let file: number;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    if (existsSync(path) && statSync(path).size > longestLogBytes) renameSync(path, `${path}.1`);
-    file = openSync(path, 'a', 0o600);
-  } catch (error) {
-    onStuck(`The log ${path} cannot be written: ${errorMessage(error)}`);
-    return { write: () => undefined, close: () => undefined };
-  }
-  let open = true;
-  let writable = true;
+  const file = openRotatingFile(path, { longestBytes, onStuck });
   return {
     write: (line) => {
-      if (!writable) return;
-      try {
-        writeSync(file, `${new Date().toISOString()} ${line}\n`);
-      } catch (error) {
-        writable = false;
-        onStuck(`The log ${path} is not continued: ${errorMessage(error)}`);
-      }
+      file.write(`${new Date().toISOString()} ${line}`);
     },
-    close: () => {
-      if (!open) return;
-      open = false;
-      writable = false;
-      closeSync(file);
+    close: file.close,
+  };
+}
+
+export interface ServiceLog {
+  /** What a service said: one JSON object a line. */
+  readonly write: (service: ServiceId, text: string) => void;
+  readonly close: () => void;
+}
+
+/** Opens the log of what services say. `turnInFlight` is the turn that was under way when they said it, so that both can be read together. */
+export function openServiceLog(path: string, onStuck: (line: string) => void, turnInFlight: () => string | null): ServiceLog {
+  const file = openRotatingFile(path, { longestBytes, onStuck });
+  return {
+    write: (service, text) => {
+      file.write(JSON.stringify({ at: new Date().toISOString(), service, turn: turnInFlight(), text }));
     },
+    close: file.close,
   };
 }

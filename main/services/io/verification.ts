@@ -7,7 +7,8 @@ import { childEnvironment, isGpu, type Surroundings } from '../child-environment
 import { serviceTitle } from '../names.ts';
 import type { Endpoint, ServiceId } from '../service.ts';
 import { conversationModule, conversationSection, engineLaunch, type EngineLaunch, type StackInput } from '../stack.ts';
-import { describeExit, startChild } from './launch.ts';
+import { describeExit } from '../exit-story.ts';
+import { startChild } from './launch.ts';
 import { surroundingsOf } from './library-folders.ts';
 
 /** What an engine is tried with. */

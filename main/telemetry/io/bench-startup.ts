@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Folders } from '../../platform/folders.ts';
 import type { Settings } from '../../settings/schema.ts';
-import { informative, quantile, ratioFigure, type Figure } from '../figures.ts';
+import { bounded, informative, quantile, ratioFigure, type Figure } from '../figures.ts';
 import { linkedHome, removeHome, writeSettings } from './linked-home.ts';
 import { startPrivateDesktop } from './private-desktop.ts';
 import { startPrivateSound, type PrivateSound } from './private-sound.ts';
@@ -140,9 +140,4 @@ function figuresOf(
     informative('idle processor time of the services, muted', muted.servicesPercent, '% of a core'),
     informative('idle processor time of the services, hands-free', handsFree.servicesPercent, '% of a core'),
   ];
-}
-
-/** A figure judged by itself. */
-function bounded(name: string, value: number, unit: string, goal: number): Figure {
-  return { ...informative(name, value, unit), value: Number(value.toFixed(2)), goal, ok: value <= goal };
 }

@@ -1,12 +1,40 @@
 """What went wrong with an engine, in words main can pass on."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Literal
 
 import httpx2
 import openai
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+FaultKind = Literal["refused", "absent", "failed"]
+"""What a fault says of its engine: it will never do this, it is not there (yet), or it failed at it."""
 
 _LONGEST_QUOTE = 200
+
+
+def kind_of(fault: BaseException) -> FaultKind:
+    """Tell whether to ask again: a request that was refused will be refused again."""
+    match fault:
+        case openai.APIStatusError():
+            return _kind_of_status(fault.status_code)
+        case InvalidStatus():
+            return _kind_of_status(fault.response.status_code)
+        case InvalidHandshake() | TimeoutError() | OSError():
+            return "absent"
+        case _:
+            was_reached = not any(isinstance(cause, _NOT_REACHED) for cause in _causes(fault))
+            return "failed" if was_reached else "absent"
+
+
+_NOT_REACHED = (httpx2.ConnectError, httpx2.ConnectTimeout)
+
+
+def _kind_of_status(status: int) -> FaultKind:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return "absent"
+    return "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
 
 
 def describe_fault(fault: BaseException) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from earshot.conversation.audio import HEARD_RATE_HZ, WINDOW_BYTES, WINDOW_MS, RecentAudio
 from earshot.conversation.end_of_turn import LISTENS_TO_MS
-from earshot.conversation.turn_taking import AudioPassed, SpeechPaused, SpeechStarted
+from earshot.conversation.turn_events import AudioPassed, SpeechPaused, SpeechStarted
 from earshot.conversation.voice_activity import STOP_MS, Edge, VoiceDetector
 
 

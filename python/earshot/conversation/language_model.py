@@ -1,8 +1,10 @@
 """The language model behind OpenAI's chat completions: ours, Ollama's `/v1`, vLLM's, or any other."""
 
+from functools import partial
 from typing import Any, cast
 
-from openai import AsyncOpenAI, AsyncStream
+import httpx2
+from openai import AsyncOpenAI, AsyncStream, OpenAIError
 from openai.types.chat import ChatCompletionChunk
 from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMInvocationParams
 from pipecat.frames.frames import ErrorFrame, Frame, LLMContextFrame
@@ -12,18 +14,24 @@ from pipecat.services.openai.llm import OpenAILLMService
 from pipecat.utils.errors import ErrorCategory
 
 from earshot.conversation.faults import describe_fault
+from earshot.conversation.frames import ReplyBeginsAgain
 from earshot.conversation.history import Message, estimate_tokens, fitted, without_oldest
+from earshot.conversation.outage import Outage
 from earshot.conversation.settings import LanguageModel
 from earshot.conversation.turns import Turns
 
 
 class Thinking(OpenAILLMService):
-    """pipecat's OpenAI service with a history that always fits, and failures that never end it."""
+    """pipecat's OpenAI service with a history that always fits, and failures that never end it.
+
+    A server that is lost in a reply is asked the same again once it is back; `Sentences` knows what was said already.
+    """
 
     def __init__(self, settings: LanguageModel, client: AsyncOpenAI, turns: Turns) -> None:
         self._model_settings = settings
         self._shared_client = client
         self._turns = turns
+        self._outage = Outage(settings.patience_s, partial(turns.engine_lost, "llm"), partial(turns.engine_back, "llm"))
         super().__init__(
             settings=OpenAILLMService.Settings(
                 model=settings.model,
@@ -43,6 +51,34 @@ class Thinking(OpenAILLMService):
         if isinstance(frame, LLMContextFrame) and not self._turns.is_answer_wanted:
             return
         await super().process_frame(frame, direction)
+
+    def give_up(self) -> None:
+        """Fail the turn that waits for the server, if there is one."""
+        self._outage.give_up()
+
+    async def _process_context(self, context: LLMContext) -> None:
+        """Have a reply streamed, from its beginning as often as it takes. An interruption cancels this."""
+        self._outage.begin()
+        while (pause_s := await self._attempt(context)) is not None:
+            await self.push_frame(ReplyBeginsAgain())
+            await self._outage.pause(pause_s)
+
+    async def _attempt(self, context: LLMContext) -> float | None:
+        """Stream a reply; return for how long to pause before it is asked for again, None when it is complete."""
+        try:
+            async with self._outage.attempt():
+                await super()._process_context(context)
+                await self._outage.answered()
+        except (OpenAIError, httpx2.HTTPError, TimeoutError) as fault:
+            pause_s = await self._outage.failed(fault)
+            if pause_s is None:
+                raise
+            return pause_s
+        return None
+
+    async def _push_llm_text(self, text: str) -> None:
+        await self._outage.answered()
+        await super()._push_llm_text(text)
 
     async def get_chat_completions(self, context: LLMContext) -> AsyncStream[ChatCompletionChunk]:
         """Ask for a reply, having dropped for good what no longer fits into the context."""

@@ -1,4 +1,4 @@
-"""Turns audio and typed questions into a person's turns: the processor of ours in front of pipecat's aggregators."""
+"""Turns audio and questions in words into a person's turns: the processor of ours in front of pipecat's aggregators."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from pipecat.frames.frames import (
     InputAudioRawFrame,
     LLMMessagesAppendFrame,
     LLMMessagesUpdateFrame,
+    LLMRunFrame,
     ProposedUserStartedSpeakingFrame,
     ProposedUserStoppedSpeakingFrame,
     StartFrame,
@@ -25,36 +26,31 @@ from pipecat.utils.time import time_now_iso8601
 from earshot.conversation import messages
 from earshot.conversation.audio import HEARD_RATE_HZ
 from earshot.conversation.end_of_turn import EndOfTurnDetector, Pause
+from earshot.conversation.frames import SaidBefore
 from earshot.conversation.hearing import Hearing, duration_ms
 from earshot.conversation.history import Message
-from earshot.conversation.pause_sense import PauseSense
+from earshot.conversation.judging import Judging
 from earshot.conversation.settings import SpeechToText
 from earshot.conversation.stopwatch import Stopwatch
-from earshot.conversation.transcriber import Transcriber
+from earshot.conversation.transcriber import RecogniserBack, RecogniserLost, Transcriber
 from earshot.conversation.transport import Pace
-from earshot.conversation.turn_taking import (
-    AnswerTyped,
+from earshot.conversation.turn_events import (
+    AnswerQuestion,
     AskBoth,
     DropTurn,
     Effect,
     EndTurn,
     Event,
     FailTurn,
-    Idle,
-    Judged,
     NoteComplete,
     OpenTurn,
-    Pausing,
-    Speaking,
-    State,
+    Question,
     TellPause,
     TellSpeechStarted,
     TellWords,
-    Typed,
     Understood,
-    is_deciding,
-    next_step,
 )
+from earshot.conversation.turn_taking import Idle, Pausing, Speaking, State, is_deciding, next_step
 from earshot.conversation.turns import HeardTurn, Tell, Turns
 from earshot.conversation.voice_activity import START_MS, VoiceDetector
 
@@ -82,7 +78,7 @@ class _Remember:
     messages: Sequence[Message]
 
 
-_Post = _Audio | _TurnClosed | _StopSpeaking | _Remember | Event
+_Post = _Audio | _TurnClosed | _StopSpeaking | _Remember | RecogniserLost | RecogniserBack | Event
 
 
 class Listening(FrameProcessor):
@@ -104,24 +100,27 @@ class Listening(FrameProcessor):
     ) -> None:
         super().__init__()
         self._hearing = Hearing(ears)
-        self._detector = detector
         self._turns = turns
         self._tell = tell
         self._lockstep = pace == "lockstep"
         self._inbox: asyncio.Queue[_Post] = asyncio.Queue()
         self._transcriber = Transcriber(recogniser, self._inbox.put_nowait)
+        self._judging = Judging(detector, self._inbox.put_nowait)
         self._stopwatch = Stopwatch(pace)
         self._state: State = Idle()
         self._arrived_bytes = 0
         self._told_ms = 0
         self._turn_start_ms = 0
-        self._judging: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
         turns.when_closed(lambda failed: self._inbox.put_nowait(_TurnClosed(failed)))
 
-    def ask(self, text: str) -> None:
-        """Have a typed question answered, instead of whatever is being heard or answered."""
-        self._inbox.put_nowait(Typed(text))
+    def ask(self, question: Question) -> None:
+        """Have a question in words answered, instead of whatever is being heard or answered."""
+        self._inbox.put_nowait(question)
+
+    def give_up(self) -> None:
+        """Fail the turn that waits for the recogniser, if there is one."""
+        self._transcriber.give_up()
 
     def stop_speaking(self) -> None:
         """End the reply that is being thought or spoken, if there is one."""
@@ -160,8 +159,7 @@ class Listening(FrameProcessor):
         if self._running is not None:
             await self.cancel_task(self._running)
             self._running = None
-        if self._judging is not None:
-            self._judging.cancel()
+        self._judging.stop()
         await self._transcriber.close()
 
     async def _run(self) -> None:
@@ -188,9 +186,11 @@ class Listening(FrameProcessor):
                     await self._interrupt()
             case _Remember():
                 await self._interrupt()
-                history = LLMMessagesUpdateFrame(cast(Any, list(post.messages)), run_llm=False)
-                history.interruptible = False
-                await self.push_frame(history)
+                await self._push_whole(LLMMessagesUpdateFrame(cast(Any, list(post.messages)), run_llm=False))
+            case RecogniserLost():
+                await self._tell(messages.engine_lost(None, "stt"))
+            case RecogniserBack():
+                await self._tell(messages.engine_back(None, "stt", post.waited_ms))
             case Understood() if post.turn != self._transcriber.turn:
                 pass  # a new turn has begun since
             case _:
@@ -222,7 +222,8 @@ class Listening(FrameProcessor):
                 self._transcriber.begin(self._hearing.last(self._turn_start_ms))
                 await self.push_frame(ProposedUserStartedSpeakingFrame())
             case AskBoth():
-                self._judge(effect.marker, self._transcriber.mark(effect.marker))
+                sense = self._transcriber.mark(effect.marker)
+                self._judging.begin(effect.marker, Pause(self._hearing.last(self._turn_start_ms), sense))
             case NoteComplete():
                 self._stopwatch.complete(effect.silent_ms)
             case EndTurn():
@@ -233,8 +234,8 @@ class Listening(FrameProcessor):
             case FailTurn():
                 await self._turns.fail_unheard(effect.message)
                 await self._close_turn()
-            case AnswerTyped():
-                await self._answer(effect.text)
+            case AnswerQuestion():
+                await self._answer(effect.question)
             case _:
                 assert_never(effect)
 
@@ -247,17 +248,24 @@ class Listening(FrameProcessor):
             stt_ms=self._stopwatch.transcribed_ms(),
         )
         await self._turns.end(heard)
-        words = TranscriptionFrame(effect.transcript, user_id="", timestamp=time_now_iso8601(), finalized=True)
-        words.interruptible = False
-        await self.push_frame(words)
+        when = time_now_iso8601()
+        await self._push_whole(TranscriptionFrame(effect.transcript, user_id="", timestamp=when, finalized=True))
         await self._close_turn()
 
-    async def _answer(self, text: str) -> None:
+    async def _answer(self, question: Question) -> None:
         await self._interrupt()
-        await self._turns.end(HeardTurn(text, self._hearing.position_ms, asked="typed"))
-        question = LLMMessagesAppendFrame([{"role": "user", "content": text}], run_llm=True)
-        question.interruptible = False
-        await self.push_frame(question)
+        await self._turns.end(HeardTurn(question.text, self._hearing.position_ms, asked=question.asked))
+        await self._push_whole(LLMMessagesAppendFrame([{"role": "user", "content": question.text}], run_llm=False))
+        if question.said:
+            await self._push_whole(SaidBefore(question.said))
+            # It is in the history before anybody can interrupt what follows it.
+            await self.pipeline_worker.flush_pipeline()
+        await self._push_whole(LLMRunFrame())
+
+    async def _push_whole(self, frame: Frame) -> None:
+        """Push what an interruption must not drop."""
+        frame.interruptible = False
+        await self.push_frame(frame)
 
     async def _interrupt(self) -> None:
         """End what is being answered; returns when as much of it as was spoken is in the history."""
@@ -268,25 +276,7 @@ class Listening(FrameProcessor):
     async def _close_turn(self) -> None:
         """Close the turn for pipecat, which answers it if there were words in it."""
         self._transcriber.end()
-        stopped = ProposedUserStoppedSpeakingFrame()
-        stopped.interruptible = False
-        await self.push_frame(stopped)
-
-    def _judge(self, marker: int, sense: asyncio.Future[PauseSense | None]) -> None:
-        if self._judging is not None:
-            self._judging.cancel()
-        pause = Pause(self._hearing.last(self._turn_start_ms), sense)
-
-        async def judge() -> None:
-            try:
-                verdict = await self._detector.judge(pause)
-            except Exception:
-                logger.exception("the turn detector failed; silence will end the turn")
-                self._inbox.put_nowait(Judged(marker, complete=False))
-            else:
-                self._inbox.put_nowait(Judged(marker, verdict.complete))
-
-        self._judging = asyncio.create_task(judge())
+        await self._push_whole(ProposedUserStoppedSpeakingFrame())
 
     async def _acknowledge(self) -> None:
         """In lockstep, ask for more audio once nothing is being decided or answered."""

@@ -107,6 +107,16 @@ def turn_failed(number: int, service: EngineRole, message: str) -> dict[str, obj
     return {"type": "turn-failed", "turn": number, "service": service, "message": message}
 
 
+def engine_lost(number: int | None, service: EngineRole) -> dict[str, object]:
+    """An engine failed in this turn, which waits for it; without a number while the turn is still being heard."""
+    return {"type": "engine-lost", "turn": number, "service": service}
+
+
+def engine_back(number: int | None, service: EngineRole, waited_ms: int) -> dict[str, object]:
+    """That engine answers again, and the turn goes on."""
+    return {"type": "engine-back", "turn": number, "service": service, "waitedMs": waited_ms}
+
+
 def _latency(latency: Latency) -> dict[str, float]:
     return {
         "vadMs": round(latency.vad_ms, 1),

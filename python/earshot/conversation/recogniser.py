@@ -18,7 +18,7 @@ from earshot.conversation.pause_sense import PauseSense, after_step
 from earshot.conversation.recogniser_messages import BadMessage, Failure, MarkerBack, Other, Ready, Step, Word, parse
 from earshot.conversation.settings import SpeechToText
 from earshot.conversation.silence import Silence
-from earshot.conversation.turn_taking import Understood
+from earshot.conversation.turn_events import Understood
 from earshot.conversation.words import Words
 
 _PREFIX_STEPS = 13

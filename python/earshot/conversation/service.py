@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from earshot.conversation.end_of_turn import EndOfTurnDetector, SmartTurn
     from earshot.conversation.session import Means
     from earshot.conversation.transport import Pace
+    from earshot.conversation.voice_activity import VoiceDetector
 
 _REPLACED = 4_000
 """Close code for a conversation that a newer connection has taken over."""
@@ -28,23 +29,34 @@ class Conversation:
         self._smart_turn: SmartTurn | None = None
         self._end_of_turn: EndOfTurnDetector | None = None
         self._clients: Clients | None = None
+        self._checked_ears: VoiceDetector | None = None
         self._current: WebSocket | None = None
 
     def load(self) -> None:
         """Load both models and let each judge once."""
-        from earshot.conversation.audio import WINDOW_BYTES
         from earshot.conversation.client import Clients
         from earshot.conversation.end_of_turn import BySense, BySound, SmartTurn
+        from earshot.conversation.voice_activity import VoiceDetector
 
         for model in (self._settings.vad_model, self._settings.turn_model):
             if not model.is_file():
                 raise FileNotFoundError(f"the model {model} is missing")
         self._smart_turn = SmartTurn(self._settings.turn_model)
-        self._smart_turn.judge(bytes(WINDOW_BYTES))
         by_sound = BySound(self._smart_turn)
         self._end_of_turn = BySense(by_sound) if self._settings.end_of_turn == "semantic" else by_sound
         self._clients = Clients.open(self._settings)
-        self._means().voice_detector.hear(bytes(WINDOW_BYTES))
+        self._checked_ears = VoiceDetector(self._settings.vad_model)
+        self._means()
+        self.check()
+
+    def check(self) -> None:
+        """Have both models judge one window. Each conversation has a voice detector of its own; this is nobody's."""
+        from earshot.conversation.audio import WINDOW_BYTES
+
+        assert self._smart_turn is not None
+        assert self._checked_ears is not None
+        self._smart_turn.judge(bytes(WINDOW_BYTES))
+        self._checked_ears.hear(bytes(WINDOW_BYTES))
 
     def description(self) -> Description:
         """Name what listens; the rest is other processes' business."""

@@ -66,14 +66,16 @@ def _worker(transport: Transport, pace: Pace, means: Means) -> PipelineWorker:
         tell=output.tell,
         pace=pace,
     )
+    thinking = Thinking(means.settings.language_model, means.clients.language_model, turns)
+    voice = Voice(means.settings.text_to_speech, means.clients.voice, turns)
     pipeline = Pipeline(
         [
             transport.input(),
             listening,
             user,
-            Thinking(means.settings.language_model, means.clients.language_model, turns),
+            thinking,
             Sentences(turns),
-            Voice(means.settings.text_to_speech, means.clients.voice, turns),
+            voice,
             output,
             Speaking(turns),
             assistant,
@@ -82,7 +84,7 @@ def _worker(transport: Transport, pace: Pace, means: Means) -> PipelineWorker:
     return PipelineWorker(
         pipeline,
         params=PipelineParams(audio_in_sample_rate=HEARD_RATE_HZ, audio_out_sample_rate=SPOKEN_RATE_HZ),
-        rtvi_processor=Requests(listening),
+        rtvi_processor=Requests(listening, {"stt": listening.give_up, "llm": thinking.give_up, "tts": voice.give_up}),
         rtvi_observer_params=RTVIObserverParams(metrics_enabled=False),
         enable_turn_tracking=False,
         # Nobody has to speak: main ends a conversation.

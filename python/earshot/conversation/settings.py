@@ -13,6 +13,9 @@ Flush = Literal["marker", "silence"]
 EndOfTurn = Literal["smart-turn", "semantic"]
 """Who judges a pause: Smart Turn by its sound, or the recogniser by what it understands."""
 
+PATIENCE_S = 90.0
+"""How long a turn waits for an engine where nothing is said: the coldest load of the largest model, and a little."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechToText:
@@ -21,11 +24,13 @@ class SpeechToText:
     Attributes:
         flush: "silence" for a server of somebody else's. For ours "marker" will do: one that shows by what it sends
             that it recognises step by step is sent silence all the same.
+        patience_s: how long a turn waits for it.
     """
 
     url: str
     token: str
     flush: Flush = "marker"
+    patience_s: float = PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class LanguageModel:
         extra_body: fields merged into every request, `{"reasoning_effort": "none"}` for instance.
         context_tokens: how many tokens of conversation and reply fit.
         max_reply_tokens: where a reply is cut off.
+        patience_s: how long a turn waits for it.
     """
 
     url: str
@@ -47,16 +53,18 @@ class LanguageModel:
     max_reply_tokens: int
     temperature: float
     system_prompt: str
+    patience_s: float = PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)
 class TextToSpeech:
-    """A server with OpenAI's speech route; `voice` is any name it knows."""
+    """A server with OpenAI's speech route; `voice` is any name it knows, `patience_s` how long a turn waits for it."""
 
     url: str
     token: str
     model: str
     voice: str
+    patience_s: float = PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,12 @@ def parse_settings(section: Mapping[str, object]) -> Settings:
     llm = read_section(section, "llm")
     tts = read_section(section, "tts")
     return Settings(
-        speech_to_text=SpeechToText(url=_read_url(stt, "ws"), token=read_text(stt, "token"), flush=_read_flush(stt)),
+        speech_to_text=SpeechToText(
+            url=_read_url(stt, "ws"),
+            token=read_text(stt, "token"),
+            flush=_read_flush(stt),
+            patience_s=_read_patience(stt),
+        ),
         language_model=LanguageModel(
             url=_read_url(llm, "http"),
             token=read_text(llm, "token"),
@@ -91,12 +104,14 @@ def parse_settings(section: Mapping[str, object]) -> Settings:
             max_reply_tokens=read_positive(section, "maxReplyTokens"),
             temperature=_read_number(section, "temperature"),
             system_prompt=read_text(section, "systemPrompt"),
+            patience_s=_read_patience(llm),
         ),
         text_to_speech=TextToSpeech(
             url=_read_url(tts, "http"),
             token=read_text(tts, "token"),
             model=read_text(tts, "model"),
             voice=read_text(tts, "voice"),
+            patience_s=_read_patience(tts),
         ),
         vad_model=Path(read_text(section, "vadModel")),
         turn_model=Path(read_text(section, "turnModel")),
@@ -116,6 +131,13 @@ def _read_number(section: Mapping[str, object], name: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise BadLaunchLine(f'"{name}" is missing or not a number')
     return float(value)
+
+
+def _read_patience(section: Mapping[str, object]) -> float:
+    patience_s = PATIENCE_S if section.get("patienceS") is None else _read_number(section, "patienceS")
+    if patience_s < 0:
+        raise BadLaunchLine(f'"patienceS" is {patience_s:g}, less than nothing')
+    return patience_s
 
 
 def _read_flush(section: Mapping[str, object]) -> Flush:

@@ -5,12 +5,14 @@ from pipecat.frames.frames import (
     Frame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
     TTSAudioRawFrame,
     TTSTextFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.text.base_text_aggregator import TextType
 
+from earshot.conversation.frames import SaidBefore
 from earshot.conversation.spoken_words import Pace, Sentence
 from earshot.conversation.turns import Turns
 
@@ -35,6 +37,11 @@ class Speaking(FrameProcessor):
         match frame:
             case TTSTextFrame():
                 await self._end_sentence(frame)
+                return
+            case SaidBefore():
+                # pipecat keeps no words outside a reply, and this one may be interrupted before it goes on.
+                await self.push_frame(LLMFullResponseStartFrame())
+                await self._tell(tuple(frame.text.split()))
                 return
             case AggregatedTextFrame() if frame.will_be_spoken:
                 self._sentence = Sentence(tuple(frame.text.split()))

@@ -6,11 +6,34 @@ Idle ──speech──► Speaking ──pause──► Pausing ──complete,
                  ▼
                 Lost ──pause──► Idle
 
-A typed question is a turn of its own in every state: what is being heard is dropped for it.
+A question in words is a turn of its own in every state: what is being heard is dropped for it.
 """
 
 from dataclasses import dataclass, replace
 from typing import assert_never
+
+from earshot.conversation.turn_events import (
+    AnswerQuestion,
+    AskBoth,
+    AudioPassed,
+    DropTurn,
+    Effect,
+    EndTurn,
+    Event,
+    FailTurn,
+    Judged,
+    NoteComplete,
+    OpenTurn,
+    Question,
+    SpeechPaused,
+    SpeechStarted,
+    TellPause,
+    TellSpeechStarted,
+    TellWords,
+    Transcribed,
+    TranscriberFailed,
+    Understood,
+)
 
 SILENCE_ENDS_TURN_MS = 3_000
 """Without a word for so long the turn is over, whatever the turn detector believes."""
@@ -63,149 +86,6 @@ class Lost:
 State = Idle | Speaking | Pausing | Lost
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechStarted:
-    """The voice detector is sure of speech."""
-
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechPaused:
-    """The voice detector is sure of silence, since `speech_end_ms`."""
-
-    at_ms: int
-    speech_end_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class AudioPassed:
-    """Audio up to `at_ms` has been heard."""
-
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The turn detector's verdict on a pause."""
-
-    marker: int
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Transcribed:
-    """The recogniser's final words of the turn up to a pause."""
-
-    marker: int
-    transcript: str
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A streaming recogniser's words so far of a turn that goes on; `turn` is which one, as the transcriber counts."""
-
-    turn: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TranscriberFailed:
-    """The recogniser will not answer for this turn any more."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A person has asked in writing."""
-
-    text: str
-
-
-Event = SpeechStarted | SpeechPaused | AudioPassed | Judged | Transcribed | Understood | TranscriberFailed | Typed
-
-
-@dataclass(frozen=True, slots=True)
-class TellSpeechStarted:
-    """Say that speech was noticed."""
-
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TellPause:
-    """Say that a pause was noticed."""
-
-    at_ms: int
-    speech_end_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TellWords:
-    """Say what was understood so far of a turn that goes on."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTurn:
-    """A person's turn begins: whatever is being answered or spoken is interrupted, and the recogniser starts anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskBoth:
-    """Ask the recogniser for the final words and the turn detector for its verdict, side by side."""
-
-    marker: int
-
-
-@dataclass(frozen=True, slots=True)
-class NoteComplete:
-    """The turn is known to be over: by verdict at once, or because there was no speech for `silent_ms`."""
-
-    silent_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class EndTurn:
-    """The turn is over and has to be answered."""
-
-    transcript: str
-    speech_end_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class DropTurn:
-    """There were no words in it (a cough, a door), or nobody wants them: nothing is answered and nothing counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class FailTurn:
-    """The turn could not be heard."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerTyped:
-    """A typed question is a turn of its own and has to be answered, instead of whatever is being answered."""
-
-    text: str
-
-
-Effect = (
-    TellSpeechStarted
-    | TellPause
-    | TellWords
-    | OpenTurn
-    | AskBoth
-    | NoteComplete
-    | EndTurn
-    | DropTurn
-    | FailTurn
-    | AnswerTyped
-)
 Step = tuple[State, tuple[Effect, ...]]
 
 
@@ -235,8 +115,8 @@ def _idle(state: Idle, event: Event) -> Step:
     match event:
         case SpeechStarted():
             return Speaking(state.marker), (TellSpeechStarted(event.at_ms), OpenTurn())
-        case Typed():
-            return state, (AnswerTyped(event.text),)
+        case Question():
+            return state, (AnswerQuestion(event),)
         case SpeechPaused() | AudioPassed() | Judged() | Transcribed() | Understood() | TranscriberFailed():
             return state, ()
         case _:
@@ -247,8 +127,8 @@ def _lost(state: Lost, event: Event) -> Step:
     match event:
         case SpeechPaused():
             return Idle(state.marker), ()
-        case Typed():
-            return state, (AnswerTyped(event.text),)
+        case Question():
+            return state, (AnswerQuestion(event),)
         case SpeechStarted() | AudioPassed() | Judged() | Transcribed() | Understood() | TranscriberFailed():
             return state, ()
         case _:
@@ -262,8 +142,8 @@ def _speaking(state: Speaking, event: Event) -> Step:
             return Pausing(marker, event.speech_end_ms), (TellPause(event.at_ms, event.speech_end_ms), AskBoth(marker))
         case TranscriberFailed():
             return Lost(state.marker), (FailTurn(event.message),)
-        case Typed():
-            return Lost(state.marker), (DropTurn(), AnswerTyped(event.text))
+        case Question():
+            return Lost(state.marker), (DropTurn(), AnswerQuestion(event))
         case Transcribed() if state.resumed and event.marker == state.marker:
             return state, _words(event.transcript)
         case Understood():
@@ -281,8 +161,8 @@ def _pausing(state: Pausing, event: Event) -> Step:
             # Words that were known before the verdict have been kept back until now: it might have ended the turn.
             words = _words(state.transcript) if state.complete is None else ()
             return Speaking(state.marker, resumed=True), (*words, TellSpeechStarted(event.at_ms))
-        case Typed():
-            return Idle(state.marker), (DropTurn(), AnswerTyped(event.text))
+        case Question():
+            return Idle(state.marker), (DropTurn(), AnswerQuestion(event))
         case TranscriberFailed() if state.transcript is None:
             return Idle(state.marker), (FailTurn(event.message),)
         case Judged() if event.marker == state.marker and state.complete is None:

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earshot.conversation.messages import Asked, EngineRole, Latency, interrupted, spoken, turn, turn_ended, turn_failed
+from earshot.conversation.messages import (
+    Asked,
+    EngineRole,
+    Latency,
+    engine_back,
+    engine_lost,
+    interrupted,
+    spoken,
+    turn,
+    turn_ended,
+    turn_failed,
+)
 
 _AUDIBLE_PEAK = 20
 """Of 32,768: below it a 16-bit sample is silence to pipecat, and to an ear."""
@@ -123,6 +134,16 @@ class Turns:
             )
         )
         self._notify(failed=False)
+
+    async def engine_lost(self, service: EngineRole) -> None:
+        """An engine failed, and the turn being answered waits for it."""
+        if self._open is not None and not self._open.interrupted:
+            await self._tell(engine_lost(self._open.number, service))
+
+    async def engine_back(self, service: EngineRole, waited_ms: int) -> None:
+        """The engine that the turn has waited for answers."""
+        if self._open is not None and not self._open.interrupted:
+            await self._tell(engine_back(self._open.number, service, waited_ms))
 
     async def fail_unheard(self, message: str) -> None:
         """The recogniser failed before the words of a turn were known."""

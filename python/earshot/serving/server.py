@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from earshot.serving.application import application
+from earshot.serving.beats import Beats
 from earshot.serving.health import Health, State
 from earshot.serving.launch import BadLaunchLine, LaunchLine, parse_launch_line, read_launch_line
 from earshot.serving.listening import Server, bind
@@ -32,7 +33,8 @@ def run(make: Callable[[dict[str, object]], Service], *, body_limit_bytes: int) 
         body_limit_bytes: a larger request body is refused with 413.
 
     Returns:
-        The process's exit code: 0 stopped, 1 the engine could not be loaded, 2 bad launch line.
+        The process's exit code: 0 stopped, 1 the engine could not be loaded, 2 bad launch line. A fourth is not
+        returned: `EXIT_DEVICE_FAULT` ends the process where the fault is met, in the worker thread.
     """
     events = Events()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -53,8 +55,17 @@ async def _serve(service: Service, launch: LaunchLine, events: Events, body_limi
     bound = bind(launch.port)
     port: int = bound.getsockname()[1]
     health = Health()
+    beats = Beats(events, engine_worker)
     server = Server(
-        application(service, token=launch.token, port=port, health=health, body_limit_bytes=body_limit_bytes)
+        application(
+            service,
+            token=launch.token,
+            port=port,
+            health=health,
+            beats=beats,
+            worker=engine_worker,
+            body_limit_bytes=body_limit_bytes,
+        )
     )
     stop_when_told(server)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
@@ -63,6 +74,7 @@ async def _serve(service: Service, launch: LaunchLine, events: Events, body_limi
     if not listening.done():
         serving.result()
     events.send("listening", port=port)
+    beats.begin()
 
     health.state = State.WARMING
     loading = asyncio.create_task(engine_worker.run(service.load))

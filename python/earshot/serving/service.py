@@ -19,7 +19,7 @@ class Description:
     """What `/health` says about the engine.
 
     Attributes:
-        device: `cpu` or the UUID of a GPU.
+        device: where the model really is: `cpu` or the UUID of a GPU; see `place`.
         model: id of the model in the catalogue, `whisper-base` for instance.
         build: `none`, `cpu` or `cuNNN`: the torch build the engine runs on.
         torch: memory of an engine on torch and a GPU.
@@ -29,6 +29,15 @@ class Description:
     model: str
     build: str
     torch: TorchMemory | None = None
+
+
+def place(planned: str, *, is_on_gpu: bool) -> str:
+    """Name where a model is, for `Description.device`.
+
+    A process sees no other GPU than the one it was planned on, so a model on a GPU is on that one. What was planned for
+    a GPU and found no way to it (a missing library is enough) is on the CPU, and has to say so.
+    """
+    return planned if is_on_gpu else "cpu"
 
 
 class Service(Protocol):
@@ -44,6 +53,16 @@ class Service(Protocol):
 
     def description(self) -> Description:
         """Say what runs where; cheap, and callable in every state."""
+        ...
+
+    def check(self) -> None:
+        """Answer once for real, in at most two seconds or so: what is asked after the computer has slept.
+
+        Blocks; runs in the worker thread, and only after a `load` that succeeded.
+
+        Raises:
+            Exception: the engine does not answer; a text that tells of a dead card ends the process with 86.
+        """
         ...
 
     def mount(self, app: FastAPI) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from fake_http import not_ready, starting
+from fake_life import Life
 
 
 def _sure(_request: dict[str, Any]) -> str:
@@ -23,7 +25,8 @@ class FakeLanguageModel:
         first_word_s, word_s: how long the first word and every further one take.
         status: anything but 200 is an error.
         breaks_after: words after which the connection is dropped.
-        requests: the bodies that came.
+        life: when it dies: before the "word" with this number of a reply.
+        requests: the bodies that came and were not refused.
         cut_off: how many clients hung up before the end.
     """
 
@@ -32,6 +35,7 @@ class FakeLanguageModel:
     word_s: float = 0.0
     status: int = 200
     breaks_after: int | None = None
+    life: Life = field(default_factory=Life)
     requests: list[dict[str, Any]] = field(default_factory=list)
     cut_off: int = 0
 
@@ -42,15 +46,12 @@ class FakeLanguageModel:
     @asynccontextmanager
     async def serving(self, port: int) -> AsyncIterator[None]:
         """Serve on 127.0.0.1 until the context ends."""
-        app = web.Application()
-        app.router.add_post("/v1/chat/completions", self._complete)
-        runner = web.AppRunner(app, handler_cancellation=True)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
-        yield
-        await runner.cleanup()
+        async with self.life.lived(starting(port, "/v1/chat/completions", self._complete)):
+            yield
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
+        if self.life.refuses_now():
+            return not_ready()
         self.requests.append(await request.json())
         if self.status != 200:
             return web.json_response({"error": {"message": "no model"}}, status=self.status)
@@ -58,13 +59,20 @@ class FakeLanguageModel:
         try:
             await response.prepare(request)
             await asyncio.sleep(self.first_word_s)
-            for index, word in enumerate(self.reply(self.requests[-1]).split(" ")):
+            words = self.reply(self.requests[-1]).split(" ")
+            for index, word in enumerate(words):
+                if self.life.is_due("word", index):
+                    await self.life.end()
+                    return response
                 if index == self.breaks_after:
                     assert request.transport is not None
                     request.transport.abort()
                     return response
                 await response.write(_event(word if index == 0 else f" {word}"))
                 await asyncio.sleep(self.word_s)
+            if self.life.is_due("word", len(words)):
+                await self.life.end()
+                return response
             await response.write(b"data: [DONE]\n\n")
         except (asyncio.CancelledError, ConnectionError):
             self.cut_off += 1

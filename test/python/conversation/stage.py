@@ -69,19 +69,27 @@ def free_ports() -> Ports:
     return ports
 
 
-def section(ports: Ports | None = None, **changes: Any) -> dict[str, Any]:
+def section(ports: Ports | None = None, patience_s: float = 30.0, **changes: Any) -> dict[str, Any]:
     """Build the conversation's section of the launch line. The models are those that come with pipecat."""
+    patience = {"patienceS": patience_s}
     ports = ports or Ports(stt=1, llm=1, tts=1)
     return {
-        "stt": {"url": f"ws://127.0.0.1:{ports.stt}/api/asr-streaming", "token": STT_TOKEN},
+        "stt": {"url": f"ws://127.0.0.1:{ports.stt}/api/asr-streaming", "token": STT_TOKEN, **patience},
         "llm": {
             "url": f"http://127.0.0.1:{ports.llm}/v1",
             "token": "",
             "model": "fake",
             "extraBody": {"reasoning_effort": "none"},
             "contextTokens": CONTEXT_TOKENS,
+            **patience,
         },
-        "tts": {"url": f"http://127.0.0.1:{ports.tts}/v1", "token": "voice's token", "model": "hum", "voice": "any"},
+        "tts": {
+            "url": f"http://127.0.0.1:{ports.tts}/v1",
+            "token": "voice's token",
+            "model": "hum",
+            "voice": "any",
+            **patience,
+        },
         "vadModel": str(files("pipecat.audio.vad") / "data" / "silero_vad.onnx"),
         "turnModel": str(files("pipecat.audio.turn.smart_turn") / "data" / "smart-turn-v3.2-cpu.onnx"),
         "systemPrompt": SYSTEM_PROMPT,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from earshot.conversation.settings import Flush, SpeechToText
 from earshot.conversation.transcriber import Transcriber
-from earshot.conversation.turn_taking import Transcribed, TranscriberFailed, Understood
+from earshot.conversation.turn_events import Transcribed, TranscriberFailed, Understood
 from kyutai import fake_kyutai
 from serving.running import Running, Start
 

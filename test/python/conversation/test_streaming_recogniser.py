@@ -12,7 +12,7 @@ from earshot.conversation import transcriber as transcribing
 from earshot.conversation.pause_sense import PauseSense
 from earshot.conversation.settings import Flush, SpeechToText
 from earshot.conversation.transcriber import Transcriber
-from earshot.conversation.turn_taking import Transcribed, TranscriberFailed, Understood
+from earshot.conversation.turn_events import Transcribed, TranscriberFailed, Understood
 from fake_moshi_server import KEY, FakeMoshiServer
 
 WINDOW_S = 0.032

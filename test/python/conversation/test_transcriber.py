@@ -10,7 +10,7 @@ from conversation.stage import free_ports
 from earshot.conversation import transcriber
 from earshot.conversation.settings import Flush, SpeechToText
 from earshot.conversation.transcriber import Transcriber
-from earshot.conversation.turn_taking import Transcribed, TranscriberFailed, Understood
+from earshot.conversation.turn_events import Transcribed, TranscriberFailed, Understood
 from fake_recogniser import FakeRecogniser
 
 SECOND = bytes(2 * 16_000)

@@ -1,8 +1,8 @@
 """The turn-taking machine: every state with every event, and the conversations people really have."""
 
 import pytest
-from earshot.conversation.turn_taking import (
-    AnswerTyped,
+from earshot.conversation.turn_events import (
+    AnswerQuestion,
     AskBoth,
     AudioPassed,
     DropTurn,
@@ -10,26 +10,20 @@ from earshot.conversation.turn_taking import (
     EndTurn,
     Event,
     FailTurn,
-    Idle,
     Judged,
-    Lost,
     NoteComplete,
     OpenTurn,
-    Pausing,
-    Speaking,
+    Question,
     SpeechPaused,
     SpeechStarted,
-    State,
     TellPause,
     TellSpeechStarted,
     TellWords,
     Transcribed,
     TranscriberFailed,
-    Typed,
     Understood,
-    is_deciding,
-    next_step,
 )
+from earshot.conversation.turn_taking import Idle, Lost, Pausing, Speaking, State, is_deciding, next_step
 
 STARTED = SpeechStarted(1_000)
 PAUSED = SpeechPaused(2_192, 2_000)
@@ -44,7 +38,7 @@ STALE_WORDS = Transcribed(3, "Hello")
 PARTIAL = Understood(2, "Hello")
 NOTHING_YET = Understood(2, " ")
 FAILED = TranscriberFailed("it closed the connection")
-TYPED = Typed("What time is it?")
+TYPED = Question("What time is it?")
 
 ASKED = Pausing(4, 2_000)
 UNDECIDED = Pausing(4, 2_000, complete=False)
@@ -57,7 +51,7 @@ END = EndTurn("Hello there.", 2_000)
 BY_VERDICT = NoteComplete(None)
 BY_SILENCE = NoteComplete(3_000)
 HELLO = TellWords("Hello there.")
-ANSWER = AnswerTyped("What time is it?")
+ANSWER = AnswerQuestion(TYPED)
 
 TABLE: list[tuple[State, Event, State, tuple[Effect, ...]]] = [
     (Idle(3), STARTED, Speaking(3), (TellSpeechStarted(1_000), OpenTurn())),
@@ -174,7 +168,7 @@ def test_late_words_of_an_earlier_turn_are_not_told() -> None:
     effects = _effects(
         SpeechStarted(200),
         SpeechPaused(1_192, 1_000),
-        Typed("What time is it?"),
+        Question("What time is it?"),
         SpeechStarted(2_000),
         Transcribed(1, "Can you"),
     )

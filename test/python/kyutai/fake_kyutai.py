@@ -53,6 +53,8 @@ class FakeKyutai:
 
     def load(self) -> None: ...
 
+    def check(self) -> None: ...
+
     def description(self) -> Description:
         return Description(device="cpu", model="fake", build="none")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 PYTHON_FOLDER = Path(__file__).parents[3] / "python"
+FAKES_FOLDER = Path(__file__).parents[2] / "fakes" / "python"
 START_LIMIT_S = 60.0
 
 Start = Callable[..., "Running"]
@@ -33,6 +34,14 @@ class Answer:
         return json.loads(self.body)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of stdout, and when it was read (`time.monotonic()`)."""
+
+    text: bytes
+    at_s: float
+
+
 @dataclass(slots=True)
 class Running:
     """One process under test. `stop` it, or let the fixture do so."""
@@ -41,7 +50,8 @@ class Running:
     token: str
     port: int = 0
     words: list[str] = field(default_factory=list)
-    _listener: threading.Thread | None = None
+    lines: list[Line] = field(default_factory=list)
+    _listeners: list[threading.Thread] = field(default_factory=list)
 
     def headers(self) -> dict[str, str]:
         """What every request carries."""
@@ -86,31 +96,50 @@ class Running:
 
     def said(self) -> str:
         """Return what the process wrote to stderr; complete once it has ended."""
-        if self.process.poll() is not None and self._listener is not None:
-            self._listener.join()
+        if self.process.poll() is not None:
+            self._join()
         return "".join(self.words)
+
+    def beats(self, since_s: float = 0.0) -> list[dict[str, Any]]:
+        """Return the beats read since a moment, each with `at_s`."""
+        events = ({**json.loads(line.text), "at_s": line.at_s} for line in list(self.lines) if line.at_s >= since_s)
+        return [event for event in events if event["event"] == "beat"]
 
     def stop(self) -> None:
         """Kill the process if it still runs, and let go of its pipes."""
         self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
+        self._join()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:
                 pipe.close()
-        if self._listener is not None:
-            self._listener.join()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
 
     def listen(self) -> None:
         """Collect stderr in a thread, so that a full pipe cannot block the process."""
-        self._listener = threading.Thread(target=self._collect, daemon=True)
-        self._listener.start()
+        self._in_a_thread(self._collect_words)
 
-    def _collect(self) -> None:
+    def listen_to_events(self) -> None:
+        """Collect stdout too, from here on."""
+        self._in_a_thread(self._collect_lines)
+
+    def _in_a_thread(self, collect: Callable[[], None]) -> None:
+        listener = threading.Thread(target=collect, daemon=True)
+        listener.start()
+        self._listeners.append(listener)
+
+    def _join(self) -> None:
+        for listener in self._listeners:
+            listener.join()
+
+    def _collect_words(self) -> None:
         assert self.process.stderr is not None
         for line in self.process.stderr:
             self.words.append(line.decode(errors="replace"))
+
+    def _collect_lines(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(Line(line, time.monotonic()))
 
 
 def start(command: Sequence[str], service: dict[str, object], port: int = 0) -> Running:
@@ -128,6 +157,7 @@ def start(command: Sequence[str], service: dict[str, object], port: int = 0) -> 
     event = json.loads(line)
     assert event["event"] == "listening"
     running.port = event["port"]
+    running.listen_to_events()
     return running
 
 
@@ -138,7 +168,7 @@ def spawn(command: Sequence[str], line: str, token: str = "") -> Running:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(PYTHON_FOLDER)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(PYTHON_FOLDER), str(FAKES_FOLDER)))},
     )
     running = Running(process, token)
     running.listen()

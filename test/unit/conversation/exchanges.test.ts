@@ -70,7 +70,7 @@ describe('a spoken question', () => {
   });
 
   test('knows when its answer was heard at the speaker, even after the answer is done', () => {
-    const list = after(ended(1, 'Hello?'), answered(1, 'Hi.'), { type: 'heard-at-speaker', turn: 1, afterMs: 812 });
+    const list = after(ended(1, 'Hello?'), answered(1, 'Hi.'), { type: 'heard-at-speaker', id: 1, afterMs: 812 });
     expect(list.map((exchange) => exchange.heardAfterMs)).toEqual([812]);
   });
 });
@@ -103,8 +103,25 @@ describe('a question in writing', () => {
 });
 
 describe('when an engine or the conversation dies', () => {
-  test('a question is thinking again, without what was said of its answer', () => {
-    expect(after(ended(1, 'Hello?'), { type: 'sound' }, { type: 'spoken', turn: 1, text: 'Hi' }, failure)).toEqual([{ ...blank, question: 'Hello?', state: 'thinking' }]);
+  test.each([['turn', failure], ['connection', { type: 'disconnected' }]] as const)('with the %s, a question is thinking again and keeps what was said of its answer', (_what, event) => {
+    expect(after(ended(1, 'Hello?'), { type: 'sound' }, { type: 'spoken', turn: 1, text: 'Hi' }, event)).toEqual([{ ...blank, question: 'Hello?', answer: 'Hi', state: 'thinking' }]);
+  });
+
+  test('and the answer goes on, it grows on in the same place', () => {
+    const cutOff = after(started, ended(4, 'Hello?'), { type: 'sound' }, { type: 'spoken', turn: 4, text: 'Hi' }, { type: 'disconnected' });
+    const goesOn: readonly ExchangeEvent[] = [ended(1, 'Hello?'), { type: 'sound' }, { type: 'spoken', turn: 1, text: 'Hi there.' }, answered(1, 'Hi there. How are you?')];
+    expect(goesOn.map((_event, index) => shown(goesOn.slice(0, index + 1).reduce(nextExchanges, cutOff))[0])).toEqual([
+      ['Hello?', 'Hi', 'thinking'],
+      ['Hello?', 'Hi', 'speaking'],
+      ['Hello?', 'Hi there.', 'speaking'],
+      ['Hello?', 'Hi there. How are you?', 'done'],
+    ]);
+  });
+
+  test('an engine that the conversation waits for changes nothing that a person sees', () => {
+    const before = after(ended(1, 'Hello?'), { type: 'sound' });
+    const events: readonly ExchangeEvent[] = [{ type: 'engine-lost', turn: 1, service: 'llm' }, { type: 'engine-back', turn: 1, service: 'llm', waitedMs: 900 }];
+    expect(events.filter((event) => nextExchanges(before, event) !== before)).toEqual([]);
   });
 
   test('a spoken question that is played again is the same question', () => {
@@ -126,7 +143,7 @@ describe('when an engine or the conversation dies', () => {
   });
 
   test('what is over stays, and no later turn of the same number is taken for it', () => {
-    const list = after(ended(1, 'Hello?'), answered(1, 'Hi.'), { type: 'disconnected' }, ended(1, 'And now?'), answered(1, 'Now this.'), { type: 'heard-at-speaker', turn: 1, afterMs: 500 });
+    const list = after(ended(1, 'Hello?'), answered(1, 'Hi.'), { type: 'disconnected' }, ended(1, 'And now?'), answered(1, 'Now this.'), { type: 'heard-at-speaker', id: 2, afterMs: 500 });
     expect(list.map(({ question, answer, heardAfterMs }) => ({ question, answer, heardAfterMs }))).toEqual([
       { question: 'Hello?', answer: 'Hi.', heardAfterMs: null },
       { question: 'And now?', answer: 'Now this.', heardAfterMs: 500 },
@@ -163,7 +180,7 @@ test('what changes nothing gives the very same list back', () => {
     { type: 'spoken', turn: 9, text: 'x' },
     answered(9, 'x'),
     { ...failure, turn: 9 },
-    { type: 'heard-at-speaker', turn: 9, afterMs: 1 },
+    { type: 'heard-at-speaker', id: 9, afterMs: 1 },
   ];
   expect(events.filter((event) => nextExchanges(list, event) !== list)).toEqual([]);
 });

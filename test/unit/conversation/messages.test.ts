@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientReady, history, parseMessage, stopSpeaking, textQuestion } from '../../../main/conversation/messages.ts';
+import { carryOn, clientReady, giveUp, history, parseMessage, stopSpeaking, textQuestion } from '../../../main/conversation/messages.ts';
 
 const latency = { vadMs: 200, turnMs: 60.5, sttMs: 0, llmMs: 300, ttsMs: 150, voiceToVoiceMs: 710.5 };
 const turn = { type: 'turn', turn: 3, asked: 'spoken', transcript: 'Hello?', reply: 'Hi.', interrupted: false, speechEndMs: 900, latency };
@@ -17,6 +17,10 @@ const events = [
   turn,
   { ...turn, latency: null },
   { type: 'turn-failed', turn: 3, service: 'tts', message: 'it ended' },
+  { type: 'engine-lost', turn: 3, service: 'llm' },
+  { type: 'engine-lost', turn: null, service: 'stt' },
+  { type: 'engine-back', turn: 3, service: 'llm', waitedMs: 1_250.5 },
+  { type: 'engine-back', turn: null, service: 'stt', waitedMs: 900 },
 ];
 
 function server(data: unknown): string {
@@ -41,6 +45,8 @@ describe('what the conversation says', () => {
     ['asks in a way that is not known', { ...turn, asked: 'sung' }],
     ['lacks a part of the latency', { ...turn, latency: { ...latency, sttMs: undefined } }],
     ['blames a service that is none', { type: 'turn-failed', turn: 1, service: 'conversation', message: '' }],
+    ['waits for a service that is no engine', { type: 'engine-lost', turn: 1, service: 'conversation' }],
+    ['does not say how long it waited', { type: 'engine-back', turn: 1, service: 'llm' }],
     ['is no object', 'turn'],
     ['is nothing', null],
   ])('is passed over when it %s', (_fault, data) => {
@@ -59,11 +65,13 @@ describe('what the conversation says', () => {
 describe('what the conversation is told', () => {
   test('is one RTVI message each', () => {
     const messages = [{ role: 'user', content: 'Hello?' }, { role: 'assistant', content: 'Hi.' }] as const;
-    expect([textQuestion('What is “π”?\n'), stopSpeaking(), history(messages), history([]), clientReady()].map(sent)).toEqual([
+    expect([textQuestion('What is “π”?\n'), stopSpeaking(), history(messages), history([]), carryOn({ question: 'Who?', asked: 'spoken', spoken: 'It is' }), giveUp('llm'), clientReady()].map(sent)).toEqual([
       { label: 'rtvi-ai', type: 'send-text', hasId: true, data: { content: 'What is “π”?\n' } },
       { label: 'rtvi-ai', type: 'client-message', hasId: true, data: { t: 'stop-speaking' } },
       { label: 'rtvi-ai', type: 'client-message', hasId: true, data: { t: 'history', d: { messages } } },
       { label: 'rtvi-ai', type: 'client-message', hasId: true, data: { t: 'history', d: { messages: [] } } },
+      { label: 'rtvi-ai', type: 'client-message', hasId: true, data: { t: 'carry-on', d: { question: 'Who?', asked: 'spoken', spoken: 'It is' } } },
+      { label: 'rtvi-ai', type: 'client-message', hasId: true, data: { t: 'give-up', d: { service: 'llm' } } },
       { label: 'rtvi-ai', type: 'client-ready', hasId: true, data: { version: '2.1.0', about: { library: 'earshot' } } },
     ]);
   });

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
-import { mostAttempts, retryDelayMs } from '../../../main/conversation/retry.ts';
+import { failedTooOften, retryDelayMs } from '../../../main/conversation/retry.ts';
 
-test('a question is tried three times, with a longer pause before the third: 0.3 s, then 0.9 s', () => {
-  const attempts = Array.from({ length: mostAttempts - 1 }, (_, index) => index + 2);
-  expect(attempts.map(retryDelayMs)).toEqual([300, 900]);
+test('before the second try there is a pause of 0.3 s, before the third one of 0.9 s', () => {
+  expect([2, 3].map(retryDelayMs)).toEqual([300, 900]);
+});
+
+test('a person is told what failed, how often, why, and what to do', () => {
+  expect([failedTooOften('llm', 1, 'it refused'), failedTooOften('conversation', 3, 'it ended')]).toEqual([
+    'The language model failed on this question (it refused). Ask it again; if that fails too, quit Earshot and start it again.',
+    'The conversation failed 3 times on this question (it ended). Ask it again; if that fails too, quit Earshot and start it again.',
+  ]);
 });

@@ -8,7 +8,7 @@ import { emptyPlan } from '../plan/empty-plan.ts';
 import { finding, machineOf } from './machine-of.ts';
 import { noOffer, workingAudio } from './state-with.ts';
 
-function stand(running = true, remedyProblem: string | null = null) {
+function stand(running = true, remedyProblem: string | null = null, loginProblem: string | null = null) {
   const store = createDesktopStore('0');
   const said: string[] = [];
   function says(what: string): () => void {
@@ -29,6 +29,7 @@ function stand(running = true, remedyProblem: string | null = null) {
     playhead: says('playhead'),
     discardReply: says('discard reply'),
     unplayed: () => [],
+    turnInFlight: () => null,
     close: says('close'),
   };
   const perform = createCommands({
@@ -47,6 +48,10 @@ function stand(running = true, remedyProblem: string | null = null) {
     applyRemedy: (id, given) => {
       said.push(`remedy ${id} ${JSON.stringify(given)}`);
       return Promise.resolve(remedyProblem);
+    },
+    startAtLogin: (on) => {
+      said.push(`start at login: ${on}`);
+      return Promise.resolve(loginProblem);
     },
     hide: says('hide'),
     quit: says('quit'),
@@ -89,6 +94,9 @@ describe('a command', () => {
     [{ kind: 'choose-end-of-turn', endOfTurn: 'semantic' }, ['{"conversation":{"endOfTurn":"semantic"}}', 'written', 'apply the choice']],
     [{ kind: 'use-processor-only', on: true }, ['remedy cpu-only {}', 'apply the choice of a remedy']],
     [{ kind: 'use-processor-only', on: false }, ['{"overrides":{"services":{}}}', 'written', 'apply the choice']],
+    [{ kind: 'set-rest', service: 'llm', minutes: 30 }, ['{"rest":{"llmMinutes":30}}']],
+    [{ kind: 'set-rest', service: 'tts', minutes: null }, ['{"rest":{"ttsMinutes":null}}']],
+    [{ kind: 'set-start-at-login', on: true }, ['start at login: true', '{"startAtLogin":true}']],
     [{ kind: 'open-logs' }, ['open logs']],
     [{ kind: 'hide' }, ['hide']],
     [{ kind: 'quit' }, ['quit']],
@@ -157,6 +165,18 @@ describe('a command', () => {
       refusal: 'There is no graphics card.',
       said: ['remedy exclude-gpu {"gpu":"x"}'],
     });
+  });
+
+  test('to try again starts anew what runs otherwise than planned', () => {
+    const found = stand();
+    found.store.setState({ supervision: { found: { tts: finding }, waking: [] } });
+    void found.perform({ kind: 'try-again' });
+    expect(found.said).toEqual(['plan anew']);
+  });
+
+  test('to start at login that the system does not take is refused in words, and not written down', async () => {
+    const { perform, said } = stand(true, null, 'It could not be written.');
+    expect({ refusal: await perform({ kind: 'set-start-at-login', on: true }), said }).toEqual({ refusal: 'It could not be written.', said: ['start at login: true'] });
   });
 
   test('to go back takes a remedy back, else starts the environments from the slot before, and says when there is nothing', async () => {

@@ -30,6 +30,9 @@ describe('a command is taken', () => {
     [{ kind: 'choose-recognition', engine: 'kyutai' }],
     [{ kind: 'choose-end-of-turn', endOfTurn: 'semantic' }],
     [{ kind: 'use-processor-only', on: true }],
+    [{ kind: 'set-rest', service: 'llm', minutes: 30 }],
+    [{ kind: 'set-rest', service: 'stt', minutes: null }],
+    [{ kind: 'set-start-at-login', on: true }],
     [{ kind: 'dismiss-notice', id: 'no-tray' }],
     [{ kind: 'open-logs' }],
     [{ kind: 'hide' }],
@@ -72,6 +75,9 @@ describe('a command is refused', () => {
     ['of a remedy with an argument that is no text', { kind: 'remedy', id: 'exclude-gpu', arguments: { gpu: 1 } }],
     ['of a remedy with an argument as long as a book', { kind: 'remedy', id: 'exclude-gpu', arguments: { gpu: 'x'.repeat(201) } }],
     ['with an engine that is not known', { kind: 'choose-recognition', engine: 'moshi' }],
+    ['to rest at once', { kind: 'set-rest', service: 'llm', minutes: 0 }],
+    ['to rest after more than a day', { kind: 'set-rest', service: 'llm', minutes: 1_441 }],
+    ['to rest what always listens', { kind: 'set-rest', service: 'conversation', minutes: 10 }],
     ['that dismisses nothing', { kind: 'dismiss-notice' }],
   ])('%s', (_what, command) => {
     expect(commandSchema.safeParse(command).success).toBe(false);

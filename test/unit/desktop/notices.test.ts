@@ -15,6 +15,11 @@ function plannedWith(...findings: readonly Finding[]): DesktopState['planned'] {
   return { hardware: machineOf({}), plan: emptyPlan, findings, offer: noOffer };
 }
 
+/** Services of which the recognition runs on what stands in for it. */
+function fallenBack(why: Finding): DesktopState['services'] {
+  return servicesIn().map((snapshot) => (snapshot.service.id === 'stt' ? { ...snapshot, planned: { ...snapshot.service, device: 'GPU-1' }, onFallback: why } : snapshot));
+}
+
 /** Every remark with a state in which it holds. */
 const remarks: Readonly<Record<string, Partial<DesktopState>>> = {
   'setup-failed': { stack: { kind: 'failed', fault } },
@@ -23,6 +28,8 @@ const remarks: Readonly<Record<string, Partial<DesktopState>>> = {
   'plan-offered': { offeredPlan: { because: 'cards', sentences: ['A game took 3000 MiB of the RTX 3060.'] } },
   'set-up-unfinished': { unfinished: { fault, missing: [], byRemedy: false } },
   changed: { change: { to: 'PyTorch 2.5.1 for CUDA 12.4', sentences: [], environments: ['torch-cu124'], byRemedy: false } },
+  'fallback-stt': { services: fallenBack(finding) },
+  'found-tts-launch-failure': { supervision: { found: { tts: finding }, waking: [] } },
   'page-lost': { page: 'lost' },
   'microphone-denied': { audio: { ...workingAudio, microphone: 'denied' } },
   'microphone-missing': { audio: { ...workingAudio, microphone: 'missing' } },
@@ -76,6 +83,8 @@ describe('no remark is made', () => {
     ['about the tray before it is known', { trayShown: null }],
     ['about a microphone that is off or opens', { audio: { ...workingAudio, microphone: 'opening', echoCancellation: null } }],
     ['about a page that loads', { page: 'loading' }],
+    ['about a service that rests', { services: servicesIn({ llm: { kind: 'stopped', because: 'idle' } }) }],
+    ['about a service that is slow', { services: servicesIn({ tts: { kind: 'degraded', sinceMs: 0, reason: 'it is late' } }) }],
     ['about a service that restarts', { services: servicesIn({ tts: { kind: 'backing-off', untilMs: 0, reason: 'it ended' } }) }],
   ];
 
@@ -126,6 +135,30 @@ describe('what the remarks say', () => {
   test('of a finding whose remedy is to try again: one button for it', () => {
     const remedies: Finding['remedies'] = [{ id: 'try-again', title: 'Try again', kind: 'click' }];
     expect(noticesOf(stateWith({ planned: plannedWith({ ...finding, remedies }) }))[0]?.actions.map(({ title }) => title)).toEqual(['Try again', 'Show the logs']);
+  });
+
+  test('of a service whose card failed: what was done, what to press, and a way to try the card at once', () => {
+    const failed: Finding = {
+      ...finding,
+      title: 'The graphics card failed, so the speech recognition now runs on the processor.',
+      detail: 'Earshot goes back to it by itself.',
+      remedies: [
+        { id: 'exclude-gpu', title: 'Leave this graphics card alone.', kind: 'click', arguments: { gpu: 'GPU-1' } },
+        { id: 'restart-computer', title: 'Restart the computer.', kind: 'guide' },
+      ],
+    };
+    expect(noticesOf(stateWith({ services: fallenBack(failed) }))).toEqual([
+      {
+        id: 'fallback-stt',
+        severity: 'warning',
+        title: failed.title,
+        detail: 'Earshot goes back to it by itself.\n→ Restart the computer.',
+        actions: [
+          { title: 'Leave this graphics card alone.', command: 'remedy', id: 'exclude-gpu', arguments: { gpu: 'GPU-1' } },
+          { title: 'Try again', command: 'try-again' },
+        ],
+      },
+    ]);
   });
 
   test('of a set-up that was stopped: that the conversation goes on, what is missing, and how to go on', () => {

@@ -57,6 +57,19 @@ describe('a choice', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ voice: 'am_puck', conversation: { muted: false, mode: 'press-to-talk' }, audio: { speaker: headphones } });
   });
 
+  test('of when engines rest and when Earshot starts holds at once, and leaves the other times alone', async () => {
+    const { store, preferences, path } = deskWith('{"rest": {"sttMinutes": 60}}');
+    preferences.change({ rest: { llmMinutes: null } });
+    preferences.change({ startAtLogin: true });
+    await preferences.written();
+    const { rest, startAtLogin } = store.getState().settings;
+    expect({ llm: rest.llmMinutes, startAtLogin, file: JSON.parse(readFileSync(path, 'utf8')) as unknown }).toEqual({
+      llm: null,
+      startAtLogin: true,
+      file: { rest: { sttMinutes: 60, llmMinutes: null }, startAtLogin: true },
+    });
+  });
+
   test('back to the system’s default is written as such', async () => {
     const { preferences, path } = deskWith('{"audio": {"speaker": {"id": "s1", "label": "Headphones"}}}');
     preferences.change({ audio: { speaker: null } });

@@ -8,6 +8,10 @@ import { conversationSettings, exchangeIn, stateWith, workingAudio } from './sta
 
 const fault = { id: 'download-failed', title: 'The download failed.' } as const;
 const restarting = { kind: 'backing-off', untilMs: 0, reason: 'it ended' } as const;
+const slow = { kind: 'degraded', sinceMs: 0, reason: 'it is late' } as const;
+const resting = { kind: 'stopped', because: 'idle' } as const;
+const loading = { kind: 'warming', sinceMs: 0 } as const;
+const waking: DesktopState['supervision'] = { found: {}, waking: ['llm'] };
 const step: Step = { id: 'models', title: 'the models', state: 'running', detail: null, transfer: null, durationMs: null };
 const pressToTalk = conversationSettings({ mode: 'press-to-talk' });
 
@@ -19,7 +23,7 @@ const rows: readonly (readonly [what: string, change: Partial<DesktopState>, sta
   ['it is being set up', { stack: { kind: 'preparing' }, services: [], wasReady: false, setup: { ...setupOf('first'), steps: [{ ...step, state: 'done' }, { ...step, title: 'the voice' }] } }, 'starting', 'Setting up: the voice'],
   ['its set-up is being stopped', { stack: { kind: 'preparing' }, services: [], wasReady: false, setup: { ...setupOf('first'), state: 'stopping', steps: [step] } }, 'starting', 'Stopping…'],
   ['something is set up beside the conversation', { setup: { ...setupOf('background'), steps: [step] } }, 'idle', 'Ready. Just speak.'],
-  ['services start', { services: servicesIn({ stt: { kind: 'warming', sinceMs: 0 }, tts: { kind: 'stopped' } }), wasReady: false }, 'starting', 'Starting speech recognition, voice…'],
+  ['services start', { services: servicesIn({ stt: { kind: 'warming', sinceMs: 0 }, tts: { kind: 'stopped', because: 'not-started' } }), wasReady: false }, 'starting', 'Starting speech recognition, voice…'],
   ['an answer is spoken', { exchanges: [exchangeIn('speaking')] }, 'speaking', 'Speaking'],
   ['an answer still sounds', { exchanges: [exchangeIn('done')], playing: true }, 'speaking', 'Speaking'],
   ['an answer is shown without a speaker', { exchanges: [exchangeIn('speaking')], audio: { ...workingAudio, speaker: 'missing' } }, 'speaking', 'Speaking'],
@@ -27,6 +31,17 @@ const rows: readonly (readonly [what: string, change: Partial<DesktopState>, sta
   ['somebody speaks', { exchanges: [exchangeIn('hearing')] }, 'listening', 'Listening…'],
   ['press to talk was pressed', { settings: pressToTalk, pressed: true }, 'listening', 'Listening…'],
   ['a service restarts', { services: servicesIn({ tts: restarting }) }, 'degraded', 'Restarting the voice…'],
+  ['a service does not react any more and is being ended', { services: servicesIn({ stt: { kind: 'stopping', then: { kind: 'crash', reason: 'no beat' } } }) }, 'degraded', 'Restarting the speech recognition…'],
+  ['a service is slow', { services: servicesIn({ tts: slow }) }, 'degraded', 'The voice is slow to answer…'],
+  ['one service is slow and another restarts', { services: servicesIn({ stt: slow, tts: restarting }) }, 'degraded', 'Restarting the voice…'],
+  ['a service rests', { services: servicesIn({ llm: resting }) }, 'idle', 'Ready. Just speak.'],
+  ['a service goes to rest', { services: servicesIn({ llm: { kind: 'stopping', then: { kind: 'rest' } } }) }, 'idle', 'Ready. Just speak.'],
+  ['a service that rested loads again', { services: servicesIn({ llm: loading }), supervision: waking }, 'idle', 'Ready. Just speak.'],
+  ['a question waits for a service that rested', { services: servicesIn({ llm: loading }), supervision: waking, exchanges: [exchangeIn('thinking')] }, 'thinking', 'Loading the language model…'],
+  ['a service fails while a question is thought about', { services: servicesIn({ llm: restarting }), exchanges: [exchangeIn('thinking')] }, 'thinking', 'Restarting the language model… your question is kept'],
+  ['the voice fails in the middle of an answer', { services: servicesIn({ tts: restarting }), exchanges: [exchangeIn('speaking')] }, 'speaking', 'Restarting the voice… your question is kept'],
+  ['the voice fails while what it said still sounds', { services: servicesIn({ tts: restarting }), exchanges: [exchangeIn('speaking')], playing: true }, 'speaking', 'Speaking'],
+  ['a service fails while somebody speaks', { services: servicesIn({ stt: restarting }), exchanges: [exchangeIn('hearing')] }, 'listening', 'Listening…'],
   ['the microphone is not allowed', { audio: { ...workingAudio, microphone: 'denied' } }, 'degraded', 'The microphone is not allowed; you can type'],
   ['there is no microphone', { audio: { ...workingAudio, microphone: 'missing' } }, 'degraded', 'No microphone; you can type'],
   ['the microphone does not work', { audio: { ...workingAudio, microphone: 'failed' } }, 'degraded', 'The microphone does not work; you can type'],
@@ -76,6 +91,7 @@ describe('the microphone is open', () => {
     ['hands-free', {}, true],
     ['while an answer is spoken, so that it can be interrupted', { exchanges: [exchangeIn('speaking')], playing: true }, true],
     ['while a service restarts: what is said is kept', { services: servicesIn({ conversation: restarting }) }, true],
+    ['while a service rests: the first sound of speech loads it', { services: servicesIn({ llm: resting }) }, true],
     ['not muted', { settings: conversationSettings({ muted: true }) }, false],
     ['not before everything runs', { wasReady: false }, false],
     ['not after a service was given up', { services: servicesIn({ stt: { kind: 'failed', reason: 'it ended' } }) }, false],

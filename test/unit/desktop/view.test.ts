@@ -4,7 +4,6 @@ import type { DesktopState } from '../../../main/desktop/state.ts';
 import { createDesktopStore } from '../../../main/desktop/state.ts';
 import { setupOf, type Setup, type Step } from '../../../main/desktop/steps.ts';
 import { snapshotOf } from '../../../main/desktop/view.ts';
-import type { ServiceState } from '../../../main/services/machine.ts';
 import { servicesIn } from '../services/snapshots.ts';
 import { emptyPlan } from '../plan/empty-plan.ts';
 import { finding, machineOf } from './machine-of.ts';
@@ -49,6 +48,8 @@ describe('what the page is sent', () => {
       planned: { hardware: machineOf({}), plan: emptyPlan, findings: [finding], offer: { hasCard: true, kyutai: { memoryMiB: 2_500, diskBytes: 9e9, hindrance: null } } },
       change: { to: 'other engines', sentences: [], environments: [], byRemedy: true },
       unfinished: { fault, missing: [], byRemedy: true },
+      supervision: { found: { tts: finding }, waking: ['llm'] },
+      events: [{ at: '2026-11-21T10:00:00.000Z', kind: 'crashed', severity: 'warning', text: 'The voice stopped unexpectedly.', service: 'tts', detail: 'exit code 1' }],
       remarks: [{ id: 'remark-a', title: 'The settings file could not be used.', detail: null }],
       trayShown: false,
     }),
@@ -83,27 +84,19 @@ describe('what the page is sent', () => {
         microphones: [{ id: 'm1', label: 'Desk microphone' }],
         speakers: [{ id: 's1', label: 'Headphones' }],
       },
+      rest: [
+        { service: 'llm', title: 'language model', minutes: 10 },
+        { service: 'stt', title: 'speech recognition', minutes: null },
+        { service: 'tts', title: 'voice', minutes: null },
+      ],
+      startsAtLogin: false,
       notices: [],
+      events: [],
     } satisfies Snapshot);
   });
 });
 
 describe('a service', () => {
-  const states: readonly (readonly [ServiceState, string, string | null])[] = [
-    [{ kind: 'stopped' }, 'waiting', null],
-    [{ kind: 'starting', sinceMs: 0 }, 'starting', null],
-    [{ kind: 'warming', sinceMs: 0 }, 'starting', null],
-    [{ kind: 'ready', sinceMs: 0 }, 'ready', null],
-    [{ kind: 'backing-off', untilMs: 0, reason: 'it ended' }, 'restarting', 'it ended'],
-    [{ kind: 'failed', reason: 'it ended' }, 'failed', 'it ended'],
-    [{ kind: 'stopping', restart: false }, 'stopped', null],
-  ];
-
-  test.each(states)('$kind is shown as %s, with the reason %s', (state, shown, detail) => {
-    const row = snapshotOf(stateWith({ services: servicesIn({ llm: state }) })).services.find(({ id }) => id === 'llm');
-    expect({ state: row?.state, detail: row?.detail }).toEqual({ state: shown, detail });
-  });
-
   test('has no median before the first answer', () => {
     expect(mediansIn([exchangeIn('thinking')])).toEqual([null, null, null, null]);
   });

@@ -8,6 +8,8 @@ import type { Plan, PlannedService } from '../../../main/plan/model.ts';
 import { userFolders } from '../../../main/platform/folders.ts';
 import type { Finding } from '../../../main/platform/finding.ts';
 import type { PreparationOptions, Prepared } from '../../../main/services/io/preparation.ts';
+import type { RunningStackOptions } from '../../../main/services/io/running-stack.ts';
+import type { SupervisorEvent } from '../../../main/services/supervisor-event.ts';
 import { emptyPlan } from '../plan/empty-plan.ts';
 import { fakeSupervisor } from '../services/snapshots.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -40,6 +42,8 @@ export interface VoiceStand {
   readonly shows: LiveOptions['onExchanges'];
   readonly slots: { states: readonly EnvironmentState[]; proves: boolean };
   readonly openFails: (error: Error | null) => void;
+  /** Something happens to the services of the stack that runs. */
+  readonly happens: (event: SupervisorEvent) => void;
 }
 
 /** A voice whose machine, stacks and conversation are the test's. Each stack is named by the model it recognises speech with. */
@@ -52,6 +56,7 @@ export function voiceStand(): VoiceStand {
   const slots: VoiceStand['slots'] = { states: [], proves: true };
   let openError: Error | null = null;
   let conversation: LiveOptions | null = null;
+  let opened: RunningStackOptions | null = null;
 
   const voice = createVoice({
     store,
@@ -59,6 +64,12 @@ export function voiceStand(): VoiceStand {
     root: '/nowhere',
     link: { play: () => undefined, end: () => undefined, drop: () => undefined },
     log: () => undefined,
+    telemetry: {
+      onSupervisorEvent: ({ kind }) => said.push(`told of ${kind}`),
+      onTurnEvent: ({ kind }) => said.push(`told of a turn: ${kind}`),
+      turnInFlight: () => null,
+      follow: () => () => undefined,
+    },
     slots: {
       states: () => Promise.resolve(slots.states),
       prove: (used) => {
@@ -87,12 +98,18 @@ export function voiceStand(): VoiceStand {
             fail: reject,
           });
         }),
-      open: (prepared) => {
+      open: (prepared, options) => {
         if (openError !== null) throw openError;
+        opened = options;
         const name = prepared.plan.services[0]?.model ?? '';
         const { supervisor } = fakeSupervisor({ origin: 'http://127.0.0.1:9', token: '' });
         return {
-          supervisor: { ...supervisor, start: () => said.push(`started ${name}`) },
+          supervisor: {
+            ...supervisor,
+            start: () => said.push(`started ${name}`),
+            afterSleep: (afterMs) => said.push(`slept ${afterMs}`),
+            wake: () => said.push(`woke ${name}`),
+          },
           logPath: '',
           stop: () => {
             said.push(`stopped ${name}`);
@@ -125,6 +142,7 @@ export function voiceStand(): VoiceStand {
     openFails: (error) => {
       openError = error;
     },
+    happens: (event) => opened?.onEvent?.(event),
   };
 }
 
@@ -137,6 +155,7 @@ const silent: Live = {
   playhead: () => undefined,
   discardReply: () => undefined,
   unplayed: () => [],
+  turnInFlight: () => null,
   close: () => undefined,
 };
 
@@ -156,6 +175,7 @@ function preparedWith({ model = 'whisper-base', voiceSlot = 'voice-1', incomplet
     installation: { fingerprint: voiceSlot, python: 'python', environments: { voice: environment('voice', voiceSlot) }, modelFolders: {}, steps: [], findings: [], missing: new Map() },
     surroundings: {},
     findings,
+    waitingFor: [],
     incomplete,
     planFor: () => planWith(model),
   };

@@ -27,3 +27,10 @@ describe('an answered question', () => {
     expect(stages(render({ asked: 'spoken' }))).toEqual(['vadMs', 'turnMs', 'sttMs', 'llmMs', 'ttsMs', 'voiceToVoiceMs']);
   });
 });
+
+describe('an answer that is under way', () => {
+  it('shows that it is waited for, also where it was cut off and goes on', () => {
+    expect([render({ state: 'thinking', answer: '' }), render({ state: 'thinking' }), render({ state: 'speaking' })].map((page) => /Thinking|The answer goes on in a moment/.exec(page)?.[0])).toEqual(['Thinking', 'The answer goes on in a moment', undefined]);
+    expect(render({ state: 'thinking' })).toContain('So.');
+  });
+});

@@ -16,7 +16,10 @@ function render(mode: ListeningMode, muted: boolean, headline = 'Ready'): string
     exchanges: [],
     listening: { mode, muted, pressed: false, shortcut: null },
     audio: { capture: false, microphone: null, speaker: null, microphones: [], speakers: [] },
+    rest: [],
+    startsAtLogin: false,
     notices: [],
+    events: [],
   };
   return renderToStaticMarkup(createElement(Header, { snapshot, settingsOpen: false, onToggleSettings: () => undefined }));
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ServiceRow } from '../../../preload/contract.ts';
 import { duration, milliseconds } from '../../../renderer/panel/figures.ts';
 import { inviteTo } from '../../../renderer/panel/invitation.ts';
+import { momentOf } from '../../../renderer/panel/moment.ts';
+import { restWords } from '../../../renderer/panel/rest.tsx';
 import { shortDevice, summariseServices } from '../../../renderer/panel/services-summary.ts';
 import { reasonOf } from '../../../renderer/store/reason.ts';
 
@@ -47,6 +49,12 @@ describe('the services in one line', () => {
     expect(summariseServices([])).toEqual({ text: 'None yet', state: 'waiting' });
   });
 
+  it('call what rests by name, and neither a trouble nor missing', () => {
+    expect(summariseServices(services('ready', 'resting', 'ready'))).toEqual({ text: 'Language model resting', state: 'resting' });
+    expect(summariseServices(services('resting', 'resting', 'ready'))).toEqual({ text: '2 of 3 resting', state: 'resting' });
+    expect(summariseServices(services('resting', 'slow', 'ready'))).toEqual({ text: 'Language model slow', state: 'slow' });
+  });
+
   it('name a card by what tells it from others', () => {
     expect(['cpu', 'NVIDIA GeForce RTX 3050 Laptop GPU', 'NVIDIA H200', 'Radeon'].map(shortDevice)).toEqual(['CPU', 'RTX 3050', 'H200', 'Radeon']);
   });
@@ -79,6 +87,21 @@ describe('an empty conversation', () => {
   it('does not ask to speak where nothing hears', () => {
     expect(inviteTo({ ...ready, notices: [] }, 'denied').title).toBe('Type a question');
     expect(inviteTo({ ...ready, notices: [] }, 'missing').title).toBe('Type a question');
+  });
+});
+
+describe('a moment', () => {
+  const now = new Date(2026, 10, 21, 18, 0);
+
+  it('of today is a time, and of another day has the day before it', () => {
+    const moments = [new Date(2026, 10, 21, 9, 5), new Date(2026, 10, 20, 23, 59)].map((moment) => momentOf(moment.toISOString(), now, 'en-GB'));
+    expect(moments).toEqual(['09:05', '20 Nov, 23:59']);
+  });
+});
+
+describe('a time to rest', () => {
+  it('is said as a person would', () => {
+    expect([1, 5, 60, 90, 120].map(restWords)).toEqual(['1 minute', '5 minutes', '1 hour', '90 minutes', '2 hours']);
   });
 });
 

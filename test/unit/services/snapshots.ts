@@ -1,6 +1,6 @@
 import type { ServiceSnapshot, Supervisor } from '../../../main/services/io/supervisor.ts';
 import type { ServiceState } from '../../../main/services/machine.ts';
-import type { Endpoint, ServiceId } from '../../../main/services/service.ts';
+import type { Endpoint, Service, ServiceId } from '../../../main/services/service.ts';
 
 const ids: readonly ServiceId[] = ['stt', 'llm', 'tts', 'conversation'];
 const engines: Readonly<Record<ServiceId, string>> = { stt: 'whisper', llm: 'llama', tts: 'kokoro', conversation: 'pipecat' };
@@ -8,15 +8,10 @@ const engines: Readonly<Record<ServiceId, string>> = { stt: 'whisper', llm: 'lla
 /** All services in the state given for each, ready where none is given. */
 export function servicesIn(states: Readonly<Partial<Record<ServiceId, ServiceState>>> = {}, endpoint: Endpoint | null = null): readonly ServiceSnapshot[] {
   return ids.map((id) => ({
-    service: {
-      id,
-      engine: engines[id],
-      model: `${id}-model`,
-      device: 'cpu',
-      needs: [],
-      run: { kind: 'process', module: 'earshot', python: 'python', environment: {}, section: () => ({}) },
-      startBudgetMs: 1_000,
-    },
+    service: serviceCalled(id),
+    planned: serviceCalled(id),
+    onFallback: null,
+    restarts: 0,
     state: states[id] ?? { kind: 'ready', sinceMs: 0 },
     endpoint,
     pid: null,
@@ -24,10 +19,25 @@ export function servicesIn(states: Readonly<Partial<Record<ServiceId, ServiceSta
   }));
 }
 
+function serviceCalled(id: ServiceId): Service {
+  return {
+    id,
+    engine: engines[id],
+    model: `${id}-model`,
+    device: 'cpu',
+    needs: [],
+    run: { kind: 'process', module: 'earshot', python: 'python', environment: {}, section: () => ({}) },
+    startBudgetMs: 1_000,
+    fallback: null,
+  };
+}
+
 /** A supervisor of services that are in the state a test puts them in. */
 export interface FakeSupervisor {
   readonly supervisor: Supervisor;
   readonly become: (states: Readonly<Partial<Record<ServiceId, ServiceState>>>) => void;
+  /** How often the engines were said to be needed. */
+  readonly wakes: () => number;
   /** How many listen to its changes. */
   readonly listeners: () => number;
 }
@@ -36,6 +46,7 @@ export interface FakeSupervisor {
 export function fakeSupervisor(endpoint: Endpoint): FakeSupervisor {
   let services = servicesIn({}, endpoint);
   const listeners = new Set<() => void>();
+  let wakes = 0;
   return {
     supervisor: {
       start: () => undefined,
@@ -45,11 +56,17 @@ export function fakeSupervisor(endpoint: Endpoint): FakeSupervisor {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
+      wake: () => {
+        wakes += 1;
+      },
+      afterSleep: () => undefined,
+      goBack: () => undefined,
     },
     become: (states) => {
       services = servicesIn(states, endpoint);
       for (const listener of listeners) listener();
     },
+    wakes: () => wakes,
     listeners: () => listeners.size,
   };
 }

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from earshot.engines.kokoro.settings import Settings
 from earshot.engines.kokoro.speech import SpeechRequest, answer_speech
 from earshot.engines.kokoro.synthesiser import Synthesiser
-from earshot.serving import Description
+from earshot.serving import Description, place
 
 _WARM_UP = "Sure."
 
@@ -44,16 +44,20 @@ class KokoroService:
         started_s = time.perf_counter()
         synthesiser = Synthesiser(settings.model, settings.voices, threads=settings.threads)
         loaded_s = time.perf_counter()
-        words = synthesiser.plan(_WARM_UP, settings.voice)
-        if not words or not any(synthesiser.say(words[0], settings.voice, speed=1.0)):
-            raise CannotSpeak("the voice model is loaded but its first word is silence")
+        self._say_one_word(synthesiser)
         said_s = time.perf_counter()
         _log.info("loaded in %.2f s, first word after %.2f s", loaded_s - started_s, said_s - loaded_s)
         self._loaded = synthesiser
 
     def description(self) -> Description:
         """Say what runs where."""
-        return Description(device=self._settings.device, model=self._settings.model_id, build="none")
+        planned, loaded = self._settings.device, self._loaded
+        device = planned if loaded is None else place(planned, is_on_gpu=loaded.is_on_gpu)
+        return Description(device=device, model=self._settings.model_id, build="none")
+
+    def check(self) -> None:
+        """Say one word again; raises CannotSpeak."""
+        self._say_one_word(self._synthesiser)
 
     def mount(self, app: FastAPI) -> None:
         """Add OpenAI's speech route and the list of voices."""
@@ -68,3 +72,8 @@ class KokoroService:
 
     async def close(self) -> None:
         """Nothing to stop: the process's end frees the model."""
+
+    def _say_one_word(self, synthesiser: Synthesiser) -> None:
+        words = synthesiser.plan(_WARM_UP, self._settings.voice)
+        if not words or not any(synthesiser.say(words[0], self._settings.voice, speed=1.0)):
+            raise CannotSpeak("the voice model is loaded but its first word is silence")

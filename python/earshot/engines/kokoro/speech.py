@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from earshot.audio.samples import to_wav
-from earshot.engines.kokoro.synthesiser import SAMPLE_RATE_HZ, Synthesiser, Utterance
+from earshot.engines.kokoro.synthesiser import SAMPLE_RATE_HZ, Synthesiser
 from earshot.serving import ApiError, engine_worker
 
 LONGEST_INPUT = 4_096
@@ -47,7 +47,7 @@ async def answer_speech(
     if not plan:
         message = "There is nothing to say in this text: no word, no number."
         raise ApiError(HTTPStatus.BAD_REQUEST, "nothing-to-say", message)
-    spoken = _speak(synthesiser, plan, voice, wanted.speed)
+    spoken = engine_worker.iterate(partial(synthesiser.say_all, plan, voice, wanted.speed))
     if wanted.response_format == "pcm":
         # A failure of the first piece is still an answer with a status of its own.
         first = await anext(spoken)
@@ -67,11 +67,6 @@ def _check(wanted: SpeechRequest, voice: str, voices: Sequence[str]) -> None:
     if len(wanted.input) > LONGEST_INPUT:
         message = f"The text has {len(wanted.input):,} characters; the limit is {LONGEST_INPUT:,}."
         raise ApiError(HTTPStatus.BAD_REQUEST, "input-too-long", message)
-
-
-async def _speak(synthesiser: Synthesiser, plan: Sequence[Utterance], voice: str, speed: float) -> AsyncIterator[bytes]:
-    for utterance in plan:
-        yield await engine_worker.run(partial(synthesiser.say, utterance, voice, speed))
 
 
 async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -1,7 +1,7 @@
 """Kokoro itself: the only place that touches ONNX Runtime."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,11 @@ class Synthesiser:
         self._kokoro = _load(model, threads)
 
     @property
+    def is_on_gpu(self) -> bool:
+        """Whether ONNX Runtime computes on a GPU: what it could not use is missing among the session's providers."""
+        return "CUDAExecutionProvider" in self._kokoro.sess.get_providers()
+
+    @property
     def voices(self) -> tuple[str, ...]:
         """Names of the voices."""
         return tuple(sorted(self._styles))
@@ -49,6 +54,11 @@ class Synthesiser:
     def plan(self, text: str, voice: str) -> tuple[Utterance, ...]:
         """Cut a text into what is said one after the other: 20 ms for 4,000 letters. Nothing if no word is in it."""
         return tuple(self._utterances(text, voice))
+
+    def say_all(self, plan: Iterable[Utterance], voice: str, speed: float) -> Iterator[bytes]:
+        """Yield the sound of each utterance; for `Worker.iterate`, which makes one at a time in the worker thread."""
+        for utterance in plan:
+            yield self.say(utterance, voice, speed)
 
     def say(self, utterance: Utterance, voice: str, speed: float) -> bytes:
         """Return s16le PCM at 24 kHz, with the pause after it."""

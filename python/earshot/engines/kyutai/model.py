@@ -16,7 +16,8 @@ from earshot.engines.kyutai.session import FRAME_SAMPLES, Pace
 from earshot.engines.kyutai.settings import Precision
 
 MOST_LANES = 3
-"""A conversation has one; the others are for a file, and for a client that connects anew before the old one is gone."""
+"""A conversation has one; the others are for a file, and for a client that connects anew before the old one is gone.
+The engine's own lane comes on top."""
 
 _PAUSE_CLASS = 0
 """Each horizon tells several classes apart; the first is the pause."""
@@ -76,6 +77,12 @@ class SpeechModel:
         self._writer = loaded.writer
         self._generator = loaded.generator
         self._tokenizer = loaded.tokenizer
+        self.own_lane: Lane = _Lane(self)
+
+    @property
+    def is_on_gpu(self) -> bool:
+        """Whether the weights lie on a GPU, Mimi's and the writer's."""
+        return all(next(part.parameters()).is_cuda for part in (self._codec, self._writer))
 
     @property
     def build(self) -> str:

@@ -13,13 +13,15 @@ from earshot.engines.kyutai.session import FRAME_SAMPLES
 from earshot.engines.kyutai.settings import Settings
 from earshot.engines.kyutai.streaming import Streaming
 from earshot.engines.kyutai.transcriptions import Format, answer_transcription
-from earshot.serving import Description
+from earshot.serving import Description, place
 from earshot.serving.service import TorchMemory
 from earshot.streaming import messages
 from earshot.streaming.requests import SAMPLE_RATE_HZ
 
 _WARM_UP_FRAMES = 12
 _WARM_UP_LONGEST_S = 60
+_CHECK_FRAMES = 4
+"""0.3 s of sound: whoever speaks meanwhile waits that long on a slow processor."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,27 +57,25 @@ class KyutaiService:
             window_s=settings.window_s,
         )
         loaded_s = time.perf_counter()
-        with settings.warmup_audio.open("rb") as file:
-            samples = decode(file, sample_rate_hz=SAMPLE_RATE_HZ, longest_s=_WARM_UP_LONGEST_S)
-        lane = model.open_lane()
-        for index in range(_WARM_UP_FRAMES):
-            begin = index * FRAME_SAMPLES
-            lane.take(samples[begin : begin + FRAME_SAMPLES], is_first=index == 0)
-        model.close_lane(lane)
+        self._hear(model, _WARM_UP_FRAMES)
         warm_s = time.perf_counter()
         _log.info("loaded in %.2f s, %d frames in %.2f s", loaded_s - started_s, _WARM_UP_FRAMES, warm_s - loaded_s)
         self._loaded = model
 
     def description(self) -> Description:
         """Say what runs where."""
-        loaded = self._loaded
+        planned, loaded = self._settings.device, self._loaded
         memory = None if loaded is None else loaded.memory_bytes
         return Description(
-            device=self._settings.device,
+            device=planned if loaded is None else place(planned, is_on_gpu=loaded.is_on_gpu),
             model=self._settings.model_id,
             build="none" if loaded is None else loaded.build,
             torch=None if memory is None else TorchMemory(allocated_bytes=memory[0], reserved_bytes=memory[1]),
         )
+
+    def check(self) -> None:
+        """Hear the beginning of the beginning again, on a lane of its own; raises NotANumber."""
+        self._hear(self._model, _CHECK_FRAMES)
 
     def mount(self, app: FastAPI) -> None:
         """Add the streaming session and OpenAI's transcription route."""
@@ -94,6 +94,13 @@ class KyutaiService:
 
     async def close(self) -> None:
         """Nothing to stop: sessions end with their connections, and the process's end frees the model."""
+
+    def _hear(self, model: SpeechModel, frames: int) -> None:
+        with self._settings.warmup_audio.open("rb") as file:
+            samples = decode(file, sample_rate_hz=SAMPLE_RATE_HZ, longest_s=_WARM_UP_LONGEST_S)
+        for index in range(frames):
+            begin = index * FRAME_SAMPLES
+            model.own_lane.take(samples[begin : begin + FRAME_SAMPLES], is_first=index == 0)
 
     async def _stream(self, socket: WebSocket) -> None:
         await socket.accept()

@@ -1,6 +1,7 @@
 """One request handed through to llama.cpp's server, for as long as its client is there."""
 
 import asyncio
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import httpx2
@@ -13,22 +14,33 @@ _CODES = {"exceed_context_size_error": "context_length_exceeded"}
 """llama.cpp's error types that have a code in OpenAI's API."""
 
 
+@dataclass(slots=True)
+class Progress:
+    """How many replies are under way, and how many pieces of replies have come so far."""
+
+    replies: int = 0
+    chunks: int = 0
+
+
 class Relay(Response):
     """The answer of llama.cpp's server, byte by byte as it comes; the client's end ends the decoding as well."""
 
-    def __init__(self, client: httpx2.AsyncClient, path: str, body: bytes) -> None:
+    def __init__(self, client: httpx2.AsyncClient, path: str, body: bytes, progress: Progress) -> None:
         super().__init__()
         self._client = client
         self._path = path
         self._body = body
+        self._progress = progress
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, unless the client leaves first: then the upstream connection is closed, which cancels the work."""
+        self._progress.replies += 1
         answering = asyncio.create_task(self._answer(send))
         leaving = asyncio.create_task(_until_gone(receive))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._progress.replies -= 1
             leaving.cancel()
             answering.cancel()
             await asyncio.wait({answering, leaving})
@@ -46,6 +58,7 @@ class Relay(Response):
                 head = [(b"content-type", content_type), (b"cache-control", b"no-store")]
                 await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": head})
                 async for chunk in upstream.aiter_raw():
+                    self._progress.chunks += 1
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
         except httpx2.TransportError as fault:

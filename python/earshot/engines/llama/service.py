@@ -1,6 +1,7 @@
 """The language model as a service: OpenAI's chat completions, streamed or whole."""
 
 import json
+import time
 from http import HTTPStatus
 
 import httpx2
@@ -8,12 +9,14 @@ from fastapi import FastAPI, Request, Response
 
 from earshot.engines.llama.decoder import Decoder, load_decoder
 from earshot.engines.llama.priority import lower_priority
-from earshot.engines.llama.relay import Relay
+from earshot.engines.llama.relay import Progress, Relay
 from earshot.engines.llama.settings import Settings
 from earshot.serving import ApiError, Description, engine_worker
 
 _COMPLETIONS = "/v1/chat/completions"
 _WARM_UP_LIMIT_S = 120.0
+_CHECK_LIMIT_S = 5.0
+_LOOK_EVERY_S = 0.05
 
 
 class Llama:
@@ -22,18 +25,18 @@ class Llama:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._decoder: Decoder | None = None
+        self._progress = Progress()
         self._client: httpx2.AsyncClient | None = None
 
     def load(self) -> None:
         """Load the model and answer one short prompt; raises RuntimeError with a text for people."""
         lower_priority()
         decoder = load_decoder(self._settings)
-        headers = {"authorization": f"Bearer {decoder.key}"}
-        _warm_up(decoder, headers)
+        _answer_once(decoder, limit_s=_WARM_UP_LIMIT_S)
         self._decoder = decoder
         self._client = httpx2.AsyncClient(
             base_url=decoder.url,
-            headers=headers,
+            headers=_headers(decoder),
             # No limit on the time to the first token: a long prompt on a slow machine takes what it takes, and who does
             # not want to wait hangs up.
             timeout=None,
@@ -45,8 +48,23 @@ class Llama:
         )
 
     def description(self) -> Description:
-        """Say what runs where."""
+        """Say what runs where. This llama.cpp is given no layer for a GPU (`decoder.py`)."""
         return Description(device="cpu", model=self._settings.model_id, build="none")
+
+    def check(self) -> None:
+        """See a reply under way go on, or else answer one short prompt; raises RuntimeError.
+
+        The model has one place: behind a long reply a prompt would wait until that is complete.
+        """
+        assert self._decoder is not None, "serving lets nothing through before load has returned"
+        written, until_s = self._progress.chunks, time.monotonic() + _CHECK_LIMIT_S
+        while self._progress.replies > 0:
+            if self._progress.chunks > written:
+                return
+            if time.monotonic() > until_s:
+                raise RuntimeError("the model does not go on with its reply")
+            time.sleep(_LOOK_EVERY_S)
+        _answer_once(self._decoder, limit_s=_CHECK_LIMIT_S)
 
     def mount(self, app: FastAPI) -> None:
         """Add `POST /v1/chat/completions` and `GET /v1/models`."""
@@ -56,7 +74,7 @@ class Llama:
             assert self._client is not None, "serving lets nothing through before load has returned"
             body = await request.body()
             _check_is_object(body)
-            return Relay(self._client, _COMPLETIONS, body)
+            return Relay(self._client, _COMPLETIONS, body, self._progress)
 
         @app.get("/v1/models")
         async def models() -> dict[str, object]:
@@ -73,11 +91,18 @@ class Llama:
             await engine_worker.run(self._decoder.stop)
 
 
-def _warm_up(decoder: Decoder, headers: dict[str, str]) -> None:
+def _headers(decoder: Decoder) -> dict[str, str]:
+    return {"authorization": f"Bearer {decoder.key}"}
+
+
+def _answer_once(decoder: Decoder, *, limit_s: float) -> None:
     """Answer one prompt the way every later one is answered; raises RuntimeError when nothing comes."""
     prompt = {"messages": [{"role": "user", "content": "Say hello."}], "max_tokens": 8, "temperature": 0}
-    with httpx2.Client(trust_env=False, verify=False, timeout=_WARM_UP_LIMIT_S) as client:
-        answer = client.post(decoder.url + _COMPLETIONS, json=prompt, headers=headers)
+    try:
+        with httpx2.Client(trust_env=False, verify=False, timeout=limit_s) as client:
+            answer = client.post(decoder.url + _COMPLETIONS, json=prompt, headers=_headers(decoder))
+    except httpx2.TransportError as fault:
+        raise RuntimeError(f"the model does not answer: {fault or type(fault).__name__}") from fault
     if answer.status_code != HTTPStatus.OK or answer.json()["usage"]["completion_tokens"] < 1:
         raise RuntimeError(f"the model does not answer: {answer.text}")
 

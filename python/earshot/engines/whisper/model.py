@@ -64,6 +64,11 @@ class SpeechModel:
         self._suppressed = get_suppressed_tokens(self._tokens(self.languages[0]), [-1])
 
     @property
+    def is_on_gpu(self) -> bool:
+        """Whether CTranslate2 has put the model on a GPU."""
+        return str(self._whisper.model.device) == "cuda"
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages the model knows."""
         return tuple(self._whisper.supported_languages)

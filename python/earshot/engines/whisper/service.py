@@ -14,7 +14,7 @@ from earshot.engines.whisper.settings import Settings
 from earshot.engines.whisper.steps import Steps, run_at_once
 from earshot.engines.whisper.streaming import Streaming
 from earshot.engines.whisper.transcriptions import Format, answer_transcription
-from earshot.serving import Description
+from earshot.serving import Description, place
 from earshot.streaming.requests import SAMPLE_RATE_HZ as SESSION_RATE_HZ
 
 _log = logging.getLogger(__name__)
@@ -53,18 +53,20 @@ class WhisperService:
         )
         model.check_language(settings.language)
         loaded_s = time.perf_counter()
-        with settings.warmup_audio.open("rb") as file:
-            samples = decode(file, sample_rate_hz=SAMPLE_RATE_HZ, longest_s=WINDOW_S)
-        heard = run_at_once(recognise(model, samples, language=settings.language, more_follows=False))
-        if not heard.segments:
-            raise CannotHear("the speech model is loaded but hears no words in the warm-up recording")
+        self._hear(model)
         warm_s = time.perf_counter()
         _log.info("loaded in %.2f s, first words after %.2f s", loaded_s - started_s, warm_s - loaded_s)
         self._loaded = model
 
     def description(self) -> Description:
         """Say what runs where."""
-        return Description(device=self._settings.device, model=self._settings.model_id, build="none")
+        planned, loaded = self._settings.device, self._loaded
+        device = planned if loaded is None else place(planned, is_on_gpu=loaded.is_on_gpu)
+        return Description(device=device, model=self._settings.model_id, build="none")
+
+    def check(self) -> None:
+        """Hear the warm-up recording again; raises CannotHear."""
+        self._hear(self._model)
 
     def mount(self, app: FastAPI) -> None:
         """Add the streaming session and OpenAI's transcription route."""
@@ -86,6 +88,13 @@ class WhisperService:
 
     async def close(self) -> None:
         """Nothing to stop: sessions end with their connections, and the process's end frees the model."""
+
+    def _hear(self, model: SpeechModel) -> None:
+        with self._settings.warmup_audio.open("rb") as file:
+            samples = decode(file, sample_rate_hz=SAMPLE_RATE_HZ, longest_s=WINDOW_S)
+        heard = run_at_once(recognise(model, samples, language=self._settings.language, more_follows=False))
+        if not heard.segments:
+            raise CannotHear("the speech model is loaded but hears no words in the warm-up recording")
 
     def _recognise(self, sound: Samples, more_follows: bool) -> Steps[Recognition]:
         return recognise(

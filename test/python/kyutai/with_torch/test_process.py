@@ -31,6 +31,15 @@ def test_it_says_what_runs_where(kyutai: Running) -> None:
     assert "torch" not in health
 
 
+def test_a_check_hears_something_however_many_listen(kyutai: Running) -> None:
+    with ExitStack() as open_sessions:
+        for _ in range(MOST_LANES):
+            open_sessions.enter_context(session(kyutai))
+        answer = kyutai.post("/check", None)
+    assert answer.status == 200
+    print(f"heard again in {answer.document['ms']} ms")
+
+
 def test_a_question_is_streamed_with_words_steps_and_the_marker(kyutai: Running) -> None:
     said = _ask(kyutai)
     assert said.marker == 1

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Exchange } from '../../../../main/conversation/exchanges.ts';
-import { openLive, told, turn, turnEnded, turnFailed, until } from './open-live.ts';
+import { engineLost, openLive, told, turn, turnEnded, turnFailed, until } from './open-live.ts';
 
 const restarting = { kind: 'backing-off', untilMs: 0, reason: 'it ended' } as const;
 
@@ -8,53 +8,60 @@ function problems(exchanges: readonly Exchange[]): readonly (string | null)[] {
   return exchanges.map(({ problem }) => problem);
 }
 
+/** "Hello?", of whose answer nothing was said yet. */
+function hello(asked: 'spoken' | 'typed'): unknown {
+  return { carryOn: { question: 'Hello?', asked, spoken: '' } };
+}
+
 /** `count` marks from `first` on. */
 function marks(first: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-describe('when an engine fails a question', () => {
-  test('in writing, it is asked again after a moment', async () => {
+describe('when an engine did not come back in time', () => {
+  test('a question in writing is asked again after a moment', async () => {
     const { live, conversation, shows } = await openLive();
     const talk = await conversation(1);
     live.ask('Hello?');
     talk.say(turnEnded(1, 'typed', 'Hello?'));
     talk.speak([1]);
     await shows(['Hello?', 'speaking']);
+    talk.say(engineLost(1));
     talk.say(turnFailed(1));
     await shows(['Hello?', 'thinking']);
     vi.advanceTimersByTime(299);
     const early = talk.requests.length;
     vi.advanceTimersByTime(1);
-    await told(talk, 2);
+    await told(talk, 3);
     talk.say(turnEnded(2, 'typed', 'Hello?'));
     talk.say(turn(2, 'typed', 'Hello?', 'Hi.'));
     await shows(['Hello?', 'done']);
-    expect({ early, told: await told(talk, 2) }).toEqual({ early: 1, told: [{ ask: 'Hello?' }, { ask: 'Hello?' }] });
+    expect({ early, told: await told(talk, 3) }).toEqual({ early: 1, told: [{ ask: 'Hello?' }, { history: [] }, hello('typed')] });
   });
 
-  test('once everything is ready again and not before', async () => {
+  test('it is asked again once everything is ready and not before', async () => {
     const { live, conversation, become, shows } = await openLive();
     const talk = await conversation(1);
     live.ask('Hello?');
     talk.say(turnEnded(1, 'typed', 'Hello?'));
+    become({ llm: restarting });
+    talk.say(engineLost(1));
     talk.say(turnFailed(1));
     await until(() => vi.getTimerCount() > 0);
     await shows(['Hello?', 'thinking']);
-    become({ llm: restarting });
     vi.advanceTimersByTime(60_000);
     const early = talk.requests.length;
     become({});
-    expect({ early, told: await told(talk, 2) }).toEqual({ early: 1, told: [{ ask: 'Hello?' }, { ask: 'Hello?' }] });
+    expect({ early, told: (await told(talk, 3)).slice(2) }).toEqual({ early: 1, told: [hello('typed')] });
   });
 
-  test('in sound, all of it is said again, and what was said meanwhile only after it', async () => {
+  test('a spoken question whose words are not known is all said again, and what was said meanwhile only after it', async () => {
     const { conversation, hear } = await openLive();
     const talk = await conversation(1);
     hear(...marks(1, 20));
     talk.say({ type: 'speech-started', ms: 1_200 });
-    talk.say(turnEnded(1, 'spoken', 'Hello?', 1_800));
-    talk.say(turnFailed(1));
+    talk.say(engineLost(null, 'stt'));
+    talk.say(turnFailed(1, 'stt'));
     await until(() => vi.getTimerCount() > 0);
     hear(21, 22);
     const before = await told(talk, 20);
@@ -64,19 +71,32 @@ describe('when an engine fails a question', () => {
     expect({ before, after: (await told(talk, 39)).slice(20) }).toEqual({ before: marks(1, 20), after: marks(6, 19) });
   });
 
+  test('a spoken question whose words are known is put in words, and only what was said after it as sound', async () => {
+    const { conversation, hear } = await openLive();
+    const talk = await conversation(1);
+    hear(...marks(1, 20));
+    talk.say({ type: 'speech-started', ms: 1_200 });
+    talk.say(turnEnded(1, 'spoken', 'Hello?', 1_800));
+    talk.say(engineLost(1));
+    talk.say(turnFailed(1));
+    await until(() => vi.getTimerCount() > 0);
+    hear(21, 22, 23);
+    hear(24);
+    expect((await told(talk, 26)).slice(20)).toEqual([{ history: [] }, hello('spoken'), 21, 22, 23, 24]);
+  });
+
   test('the answer counts from the end of the speech, however often it was asked', async () => {
     const { live, conversation, hear, page, exchanges } = await openLive();
     const talk = await conversation(1);
     hear(...marks(1, 10));
     talk.say({ type: 'speech-started', ms: 300 });
     talk.say(turnEnded(1, 'spoken', 'Hello?', 700));
+    talk.say(engineLost(1));
     talk.say(turnFailed(1));
     await until(() => vi.getTimerCount() > 0);
     hear(11, 12, 13);
-    await told(talk, 10 + 13);
-    // The ten pieces begin anew 1,000 ms into the connection.
-    talk.say({ type: 'speech-started', ms: 1_300 });
-    talk.say(turnEnded(2, 'spoken', 'Hello?', 1_700));
+    await told(talk, 10 + 2 + 3);
+    talk.say(turnEnded(2, 'spoken', 'Hello?', 1_000));
     talk.speak([1_000]);
     await until(() => page.some(Array.isArray));
     live.playhead(0, 0);
@@ -88,11 +108,12 @@ describe('when an engine fails a question', () => {
     const talk = await conversation(1);
     live.ask('Hello?');
     talk.say(turnEnded(1, 'typed', 'Hello?'));
+    talk.say(engineLost(1));
     talk.say(turnFailed(1));
     talk.speak([1]);
     await until(() => page.filter((one) => one === 'drop').length === 2);
     vi.advanceTimersByTime(300);
-    await told(talk, 2);
+    await told(talk, 3);
     talk.say(turnEnded(2, 'typed', 'Hello?'));
     talk.speak([2]);
     talk.say(turn(2, 'typed', 'Hello?', 'Hi.'));
@@ -100,13 +121,14 @@ describe('when an engine fails a question', () => {
     expect(page.flatMap((one) => (Array.isArray(one) ? [one[1] as unknown] : []))).toEqual([[2]]);
   });
 
-  test('three times, it is given up and the person is told what failed and what to do', async () => {
+  test('again, the question is given up and the person is told what failed and what to do', async () => {
     const { live, conversation, exchanges, shows } = await openLive();
     const talk = await conversation(1);
     live.ask('Hello?');
-    for (const attempt of [1, 2, 3]) {
-      await told(talk, attempt);
+    for (const attempt of [1, 2]) {
+      await told(talk, 2 * attempt - 1);
       talk.say(turnEnded(attempt, 'typed', 'Hello?'));
+      talk.say(engineLost(attempt));
       talk.say(turnFailed(attempt));
       const timers = vi.getTimerCount();
       await until(() => vi.getTimerCount() > timers || exchanges()[0]?.state === 'failed');
@@ -114,31 +136,30 @@ describe('when an engine fails a question', () => {
     }
     await shows(['Hello?', 'failed']);
     expect({ problems: problems(exchanges()), told: await told(talk, 3) }).toEqual({
-      problems: ['The language model failed 3 times on this question (it closed the connection). Ask it again; if that fails too, quit Earshot and start it again.'],
-      told: [{ ask: 'Hello?' }, { ask: 'Hello?' }, { ask: 'Hello?' }],
+      problems: ['The language model failed 2 times on this question (it closed the connection). Ask it again; if that fails too, quit Earshot and start it again.'],
+      told: [{ ask: 'Hello?' }, { history: [] }, hello('typed')],
     });
   });
 
-  test('each question has three tries of its own', async () => {
+  test('each question has two tries of its own', async () => {
     const { live, conversation, exchanges } = await openLive();
     const talk = await conversation(1);
-    for (const attempt of [1, 2]) {
-      if (attempt === 1) live.ask('First?');
-      await told(talk, attempt);
-      talk.say(turnEnded(attempt, 'typed', 'First?'));
-      talk.say(turnFailed(attempt));
-      const timers = vi.getTimerCount();
-      await until(() => vi.getTimerCount() > timers);
-      if (attempt === 1) vi.advanceTimersByTime(300);
-    }
+    live.ask('First?');
+    await told(talk, 1);
+    talk.say(turnEnded(1, 'typed', 'First?'));
+    talk.say(engineLost(1));
+    talk.say(turnFailed(1));
+    await until(() => vi.getTimerCount() > 0);
     live.ask('Second?');
-    vi.advanceTimersByTime(900);
-    await told(talk, 3);
-    talk.say(turnEnded(3, 'typed', 'Second?'));
-    talk.say(turnFailed(3));
+    vi.advanceTimersByTime(300);
+    await told(talk, 2);
+    talk.say(turnEnded(2, 'typed', 'Second?'));
+    talk.say(engineLost(2));
+    talk.say(turnFailed(2));
     await until(() => vi.getTimerCount() > 0 || exchanges().at(-1)?.state === 'failed');
     vi.advanceTimersByTime(900);
-    expect({ told: (await told(talk, 4)).slice(2), problems: problems(exchanges()) }).toEqual({ told: [{ ask: 'Second?' }, { ask: 'Second?' }], problems: [null, null] });
+    const second = { carryOn: { question: 'Second?', asked: 'typed', spoken: '' } };
+    expect({ told: (await told(talk, 4)).slice(1), problems: problems(exchanges()) }).toEqual({ told: [{ ask: 'Second?' }, { history: [] }, second], problems: [null, null] });
   });
 
   test('a question is not asked again that was forgotten by starting over', async () => {
@@ -147,6 +168,7 @@ describe('when an engine fails a question', () => {
     hear(...marks(1, 10));
     talk.say({ type: 'speech-started', ms: 800 });
     talk.say(turnEnded(1, 'spoken', 'Hello?', 900));
+    talk.say(engineLost(1));
     talk.say(turnFailed(1));
     await until(() => vi.getTimerCount() > 0);
     live.startOver();
@@ -176,19 +198,6 @@ describe('when the connection is lost', () => {
     expect(await told(second, 12)).toEqual([{ history }, ...marks(4, 11)]);
   });
 
-  test('in the middle of an answer, its question is asked again in a new one, and what was not played is dropped', async () => {
-    const { live, conversation, lose, page, shows } = await openLive();
-    const first = await conversation(1);
-    live.ask('Hello?');
-    first.say(turnEnded(1, 'typed', 'Hello?'));
-    first.speak([1, 2]);
-    await shows(['Hello?', 'speaking']);
-    await lose(first);
-    await shows(['Hello?', 'thinking']);
-    vi.advanceTimersByTime(300);
-    const second = await conversation(2);
-    expect({ told: await told(second, 1), last: page.at(-1), unplayed: live.unplayed() }).toEqual({ told: [{ ask: 'Hello?' }], last: 'drop', unplayed: [] });
-  });
 
   test('what is said until there is a new one is heard by that', async () => {
     const { conversation, become, lose, hear } = await openLive();

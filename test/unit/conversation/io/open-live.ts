@@ -1,11 +1,12 @@
 import { onTestFinished, vi } from 'vitest';
 import type { Exchange } from '../../../../main/conversation/exchanges.ts';
 import { createLive, type Live } from '../../../../main/conversation/io/live.ts';
-import type { ConversationEvent } from '../../../../main/conversation/messages.ts';
+import type { TurnEvent } from '../../../../main/conversation/turn-event.ts';
+import type { ConversationEvent, EngineId } from '../../../../main/conversation/messages.ts';
 import { pcmOf, samplesOf, startConversationServer, type FakeConversation } from '../../../fakes/conversation-server.ts';
 import { fakeSupervisor, type FakeSupervisor } from '../../services/snapshots.ts';
 
-export interface OpenLive extends Pick<FakeSupervisor, 'become' | 'listeners'> {
+export interface OpenLive extends Pick<FakeSupervisor, 'become' | 'listeners' | 'wakes'> {
   readonly live: Live;
   /** The connection with this number, once there is one. */
   readonly conversation: (number: number) => Promise<FakeConversation>;
@@ -13,6 +14,8 @@ export interface OpenLive extends Pick<FakeSupervisor, 'become' | 'listeners'> {
   /** What the page was told: samples by their place, "end", "drop". */
   readonly page: readonly unknown[];
   readonly playing: readonly boolean[];
+  /** What was told of the turns. */
+  readonly turns: readonly TurnEvent[];
   /** Has a conversation die and settles once that was noticed. */
   readonly lose: (conversation: FakeConversation) => Promise<void>;
   /** 100 ms of microphone for each mark; the clock goes on with it. */
@@ -28,10 +31,11 @@ export async function openLive(hasSpeaker = true): Promise<OpenLive> {
     vi.useRealTimers();
   });
   const server = await startConversationServer();
-  const { supervisor, become, listeners } = fakeSupervisor(server.endpoint);
+  const { supervisor, become, listeners, wakes } = fakeSupervisor(server.endpoint);
   let exchanges: readonly Exchange[] = [];
   const page: unknown[] = [];
   const playing: boolean[] = [];
+  const turns: TurnEvent[] = [];
   const live = createLive({
     supervisor,
     before: [],
@@ -42,6 +46,7 @@ export async function openLive(hasSpeaker = true): Promise<OpenLive> {
     onReplyEnd: () => page.push('end'),
     onReplyDropped: () => page.push('drop'),
     onPlaying: (now) => playing.push(now),
+    onTurn: (event) => turns.push(event),
   });
   onTestFinished(live.close);
   const opened: OpenLive = {
@@ -51,6 +56,8 @@ export async function openLive(hasSpeaker = true): Promise<OpenLive> {
     exchanges: () => exchanges,
     page,
     playing,
+    turns,
+    wakes,
     conversation: async (number) => {
       await until(() => server.conversations[number - 1]?.isReady() === true);
       const found = server.conversations[number - 1];
@@ -58,9 +65,10 @@ export async function openLive(hasSpeaker = true): Promise<OpenLive> {
       return found;
     },
     lose: async (conversation) => {
-      const before = page.length;
+      // A moment after it is lost, another one is looked for.
+      const timers = vi.getTimerCount();
       conversation.die();
-      await until(() => page.length > before);
+      await until(() => vi.getTimerCount() > timers);
     },
     hear: (...marks) => {
       for (const mark of marks) {
@@ -99,6 +107,14 @@ export function turn(number: number, asked: 'spoken' | 'typed', transcript: stri
   return { type: 'turn', turn: number, asked, transcript, reply, interrupted, speechEndMs: 0, latency: null };
 }
 
-export function turnFailed(number: number): ConversationEvent {
-  return { type: 'turn-failed', turn: number, service: 'llm', message: 'it closed the connection' };
+export function spoken(number: number, text: string): ConversationEvent {
+  return { type: 'spoken', turn: number, text };
+}
+
+export function engineLost(number: number | null, service: EngineId = 'llm'): ConversationEvent {
+  return { type: 'engine-lost', turn: number, service };
+}
+
+export function turnFailed(number: number, service: EngineId = 'llm'): ConversationEvent {
+  return { type: 'turn-failed', turn: number, service, message: 'it closed the connection' };
 }

@@ -1,0 +1,52 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** What tells one process from any other that ever has its number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it was started, in ticks since the system was. */
+  readonly start: string;
+  /** Which run of the system that was. */
+  readonly boot: string;
+  readonly executable: string;
+}
+
+/** When a process was started, in the system's own count; '' where only its number can be asked for; null: there is none. */
+export function processStart(pid: number): string | null {
+  if (process.platform === 'linux') {
+    try {
+      // The name may hold spaces and brackets, so what counts stands behind the last one.
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+      // A zombie has ended; only nobody has asked for its exit code yet.
+      return fields[0] === 'Z' ? null : (fields[19] ?? null);
+    } catch {
+      return null;
+    }
+  }
+  try {
+    process.kill(pid, 0);
+    return '';
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM' ? '' : null;
+  }
+}
+
+/**
+ * Who a process is; null when it has ended, and where the system does not say (Windows, whose job objects leave nothing
+ * behind that would have to be recognised later).
+ */
+export function identityOf(pid: number): ProcessIdentity | null {
+  if (process.platform !== 'linux') return null;
+  const start = processStart(pid);
+  if (start === null) return null;
+  try {
+    return { pid, start, boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(), executable: readlinkSync(`/proc/${pid}/exe`) };
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the process that was written down is still the one that has its number. */
+export function isSame(written: ProcessIdentity): boolean {
+  const now = identityOf(written.pid);
+  return now !== null && now.start === written.start && now.boot === written.boot && now.executable === written.executable;
+}

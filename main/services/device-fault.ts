@@ -1,0 +1,73 @@
+import type { FaultId } from '../platform/fault.ts';
+import type { Finding } from '../platform/finding.ts';
+import { isGpu } from './child-environment.ts';
+import { serviceTitle } from './names.ts';
+import type { Health, Service } from './service.ts';
+
+/**
+ * What CUDA and those who use it say when a context is dead: nothing on that card works in that process any more. The
+ * same list, for the process itself, is in `python/earshot/serving/device_fault.py`. Memory that is full is not among
+ * them, nor a library or a kernel that is missing: those fail again the same way, and say so when a model is loaded.
+ */
+const patterns: readonly (readonly [RegExp, FaultId])[] = [
+  [/illegal memory access|CUDA_ERROR_ILLEGAL_ADDRESS|cudaErrorIllegalAddress/i, 'illegal-memory-access'],
+  [/device-side assert|CUDA_ERROR_ASSERT|cudaErrorAssert/i, 'device-side-assert'],
+  [/unspecified launch failure|CUDA_ERROR_LAUNCH_FAILED|cudaErrorLaunchFailure|launch timed out and was terminated|CUDA_ERROR_LAUNCH_TIMEOUT/i, 'launch-failure'],
+  [/GPU is lost|fallen off the bus|CUDA_ERROR_DEVICE_UNAVAILABLE|Xid.*\b79\b/i, 'gpu-fell-off-bus'],
+  [/uncorrectable ECC|CUDA_ERROR_ECC_UNCORRECTABLE|misaligned address|CUDA_ERROR_MISALIGNED_ADDRESS|hardware stack error|illegal instruction was encountered|CUDA_ERROR_ILLEGAL_INSTRUCTION/i, 'launch-failure'],
+  [/CUDA unknown error|CUDA error: unknown error|CUDA_ERROR_UNKNOWN|cudaErrorUnknown\b/i, 'cuda-unknown-error'],
+  [/CUDNN_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)/i, 'launch-failure'],
+  [/context is destroyed|CUDA_ERROR_CONTEXT_IS_DESTROYED|CUDA_ERROR_DEINITIALIZED|driver shutting down/i, 'cuda-init-failed'],
+];
+
+/** The fault of a graphics card that a text tells of; null when it tells of none. */
+export function deviceFaultOf(text: string): FaultId | null {
+  return patterns.find(([pattern]) => pattern.test(text))?.[1] ?? null;
+}
+
+/** What a person is told of a service whose card failed under it. */
+export function fallbackFinding(service: Service, fault: FaultId, evidence: readonly string[]): Finding {
+  const { fallback } = service;
+  const title = serviceTitle[service.id];
+  const place = fallback === null || fallback.device === 'cpu' ? 'the processor' : 'another graphics card';
+  return {
+    fault,
+    severity: 'warning',
+    title: `The graphics card failed while the ${title} used it, so the ${title} now runs on ${place}.`,
+    detail: 'Answers may take longer meanwhile. Earshot tests the card again by itself and goes back to it once it has been well for a while. Heat, overclocking, full memory or a computer that has slept are the usual reasons.',
+    evidence: [...evidence, `card: ${service.device}`],
+    remedies: [
+      { id: 'move-to-cpu', title: `Keep the ${title} on the processor.`, kind: 'click', arguments: { service: service.id } },
+      { id: 'exclude-gpu', title: 'Leave this graphics card alone altogether.', kind: 'click', arguments: { gpu: service.device } },
+      { id: 'restart-computer', title: 'If it happens again and again, restart the computer.', kind: 'guide' },
+    ],
+  };
+}
+
+/** An engine that says that it runs elsewhere than it was planned; null when all is as planned, or it is not on a card. */
+export function deviceMismatch(planned: Service, health: Health): Finding | null {
+  if (!isGpu(planned.device) || health.device === planned.device) return null;
+  const title = serviceTitle[planned.id];
+  const evidence = [`planned: ${planned.device}`, `told: ${health.device}`, `engine: ${planned.engine}`];
+  if (isGpu(health.device)) {
+    return {
+      fault: 'gpu-index-mismatch',
+      severity: 'warning',
+      title: `The ${title} runs on another graphics card than it was meant to.`,
+      detail: 'The plan counts with the memory of the card that was meant, so the other one may run out of it.',
+      evidence,
+      remedies: [{ id: 'restart-earshot', title: 'Start Earshot again: it names the card by its own number.', kind: 'guide' }],
+    };
+  }
+  return {
+    fault: planned.engine === 'kokoro' ? 'onnx-cuda-fallback' : 'gpu-idle-while-planned',
+    severity: 'warning',
+    title: `The ${title} was meant for the graphics card and runs on the processor.`,
+    detail: 'It works, but more slowly than it could: a library that belongs to the card was not found, or refused to start.',
+    evidence,
+    remedies: [
+      { id: 'move-to-cpu', title: `Leave the ${title} on the processor.`, kind: 'click', arguments: { service: planned.id } },
+      { id: 'try-again', title: 'Check what is installed and start it again.', kind: 'click' },
+    ],
+  };
+}

@@ -1,0 +1,39 @@
+import type { ExternalRun } from '../service.ts';
+import { askHealth, checkExternal } from './health.ts';
+import type { Slot } from './slot.ts';
+
+const askEveryMs = 100;
+
+export interface FirstAnswer {
+  readonly onReady: () => void;
+  /** A server of somebody else cannot be used, and why. */
+  readonly onRefused: (reason: string) => void;
+}
+
+/** Asks a service that listens until it can work; aborted, it falls silent. */
+export function awaitFirstAnswer(slot: Slot, told: FirstAnswer): AbortController {
+  const controller = new AbortController();
+  const { run } = slot.service;
+  void (run.kind === 'external' ? askOnce(run, controller.signal, told) : askUntilReady(slot, controller.signal, told));
+  return controller;
+}
+
+async function askOnce(run: ExternalRun, signal: AbortSignal, { onReady, onRefused }: FirstAnswer): Promise<void> {
+  const problem = await checkExternal(run, signal);
+  if (signal.aborted) return;
+  if (problem === null) onReady();
+  else onRefused(problem);
+}
+
+async function askUntilReady(slot: Slot, signal: AbortSignal, { onReady }: FirstAnswer): Promise<void> {
+  for (;;) {
+    const health = slot.endpoint === null ? null : await askHealth(slot.endpoint, signal);
+    if (signal.aborted) return;
+    if (health !== null) slot.health = health;
+    if (health?.state === 'ready') {
+      onReady();
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+  }
+}

@@ -1,0 +1,125 @@
+import { catalogue } from '../../main/plan/catalogue.ts';
+import { createOutput } from '../../main/commands/output.ts';
+import { atOnce, prepare } from '../../main/commands/stack.ts';
+import { userFolders } from '../../main/platform/folders.ts';
+import { snapshotOf, waitUntilReady } from '../../main/services/io/readiness.ts';
+import { createSupervisor, type Supervisor } from '../../main/services/io/supervisor.ts';
+import { serviceTitle } from '../../main/services/names.ts';
+import type { Endpoint, ProcessRun, Service, ServiceId } from '../../main/services/service.ts';
+import { stackOf } from '../../main/services/stack.ts';
+import { defaultSettings } from '../../main/settings/schema.ts';
+import { earshotEnvironment } from '../setup/cache.ts';
+import { repository } from '../setup/prepare.ts';
+import { collectEvents, type Events } from './events.ts';
+import { carriersOf, newMark, type Mark } from './marked.ts';
+import { pausedCount, pidsOf } from './patient.ts';
+import { listenOn } from './ports.ts';
+import { always, within, type Cut, type Promised } from './promised.ts';
+
+const ids: readonly ServiceId[] = ['stt', 'llm', 'tts', 'conversation'];
+const readyLimitMs = 90_000;
+
+interface Killed {
+  readonly id: ServiceId;
+  readonly shownMs: number;
+  readonly respawnedMs: number;
+  readonly readyMs: number;
+}
+
+/** P1 with the real engines of this machine's plan, one killed at a time while the others run; P5 at their end. */
+export async function realEngines({ kills }: Cut): Promise<readonly Promised[]> {
+  const mark = newMark();
+  const events = collectEvents();
+  const services = await realServices(mark);
+  const supervisor = supervise(services, events);
+  try {
+    await waitUntilReady(supervisor);
+    const coldLoadsMs = await coldLoads(services, supervisor, Math.ceil(kills / 5));
+    const killed: Killed[] = [];
+    for (let time = 0; time < kills; time += 1) {
+      for (const id of ids) killed.push(await kill(supervisor, events, id));
+    }
+    return [...ids.flatMap((id) => promisesOf(id, killed.filter((each) => each.id === id), kills, coldLoadsMs.get(id) ?? [])), ...(await quit(supervisor, mark))];
+  } finally {
+    await supervisor.stop();
+  }
+}
+
+function promisesOf(id: ServiceId, killed: readonly Killed[], kills: number, coldLoadsMs: readonly number[]): readonly Promised[] {
+  const title = `${serviceTitle[id]} killed`;
+  // A load is never the same twice on shared cores; what it takes without any crash is up to the longest of these.
+  const coldMs = Math.max(...coldLoadsMs);
+  const beyond = killed.map(({ readyMs }) => readyMs - coldMs);
+  return [
+    within('P1', `${title}: shown`, killed.map(({ shownMs }) => shownMs), kills, 250),
+    within('P1', `${title}: started again`, killed.map(({ respawnedMs }) => respawnedMs), kills, 1_000),
+    within('P1', `${title}: ready, beyond its cold load of up to ${Math.round(coldMs)} ms`, beyond, kills, 1_000),
+  ];
+}
+
+async function kill(supervisor: Supervisor, events: Events, id: ServiceId): Promise<Killed> {
+  const { engine } = pidsOf(snapshotOf(supervisor, id));
+  const atMs = performance.now();
+  process.kill(engine, 'SIGKILL');
+  const shown = await events.first('state', atMs, readyLimitMs, ({ service, from }) => service === id && from === 'ready');
+  const respawned = await events.first('spawned', atMs, readyLimitMs, ({ service }) => service === id);
+  const ready = await events.first('ready', atMs, readyLimitMs, ({ service }) => service === id);
+  return { id, shownMs: shown.atMs - atMs, respawnedMs: respawned.atMs - atMs, readyMs: ready.atMs - atMs };
+}
+
+/**
+ * What each engine takes from its start to ready beside the others at rest, as after a kill: a second one of it, under a
+ * supervisor of its own, so that no crash has any part in it.
+ */
+async function coldLoads(services: readonly Service[], running: Supervisor, rounds: number): Promise<ReadonlyMap<ServiceId, readonly number[]>> {
+  const endpoints = new Map(running.snapshot().flatMap(({ service, endpoint }): readonly (readonly [ServiceId, Endpoint])[] => (endpoint === null ? [] : [[service.id, endpoint]])));
+  const loads = new Map<ServiceId, number[]>(ids.map((id) => [id, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const service of services) {
+      const run = processRun(service);
+      const events = collectEvents();
+      const alone = supervise([{ ...service, needs: [], run: { ...run, section: () => run.section(endpoints) } }], events);
+      loads.get(service.id)?.push((await events.first('ready', 0, readyLimitMs)).event.loadMs);
+      await alone.stop();
+    }
+  }
+  return loads;
+}
+
+async function quit(supervisor: Supervisor, mark: Mark): Promise<readonly Promised[]> {
+  const ports = supervisor.snapshot().map(({ endpoint }) => Number(new URL(endpoint?.origin ?? '').port));
+  const fromMs = performance.now();
+  await supervisor.stop();
+  const tookMs = performance.now() - fromMs;
+  const servers = await Promise.all(ports.map((port) => listenOn(port)));
+  const free = servers.filter((server) => server !== null);
+  for (const server of free) server.close();
+  return [
+    within('P5', 'clean quit of the real engines', [tookMs], 1, 5_000),
+    always('P5', 'clean quit of the real engines: ports free', free.length, ids.length),
+    always('P4', 'clean quit of the real engines: no process left', carriersOf(mark).length === 0 ? 1 : 0, 1),
+  ];
+}
+
+function supervise(services: readonly Service[], events: Events): Supervisor {
+  const supervisor = createSupervisor({ services, root: repository, policy: pausedCount, onLine: () => undefined, onEvent: events.tell });
+  supervisor.start();
+  return supervisor;
+}
+
+/** The services of this machine's plan, in the tests' own home. */
+async function realServices(mark: Mark): Promise<readonly Service[]> {
+  Object.assign(process.env, { OLLAMA_HOST: earshotEnvironment()['OLLAMA_HOST'] });
+  const settings = defaultSettings;
+  const context = { output: { ...createOutput(true), say: () => undefined }, folders: userFolders(earshotEnvironment()), root: repository, settings, catalogue, signal: new AbortController().signal };
+  const prepared = await prepare(context, atOnce);
+  return stackOf({ ...prepared, catalogue, settings, root: repository }).map((service) => {
+    const run = processRun(service);
+    return { ...service, run: { ...run, environment: { ...run.environment, ...mark.environment } } };
+  });
+}
+
+function processRun({ id, run }: Service): ProcessRun {
+  if (run.kind !== 'process') throw new Error(`${id} is a server of somebody else`);
+  return run;
+}

@@ -1,0 +1,36 @@
+/** `npm run chaos [-- --short] [PART...]`: every promise of supervision with its measured figure beside its bound. Exit 1 when one is missed. */
+import { prepareProduct } from '../setup/prepare.ts';
+import { recordFigure } from '../setup/figures.ts';
+import { parts } from './parts.ts';
+import { short, whole, type Promised } from './promised.ts';
+
+const args = process.argv.slice(2);
+const cut = args.includes('--short') ? short : whole;
+const wanted = args.filter((arg) => !arg.startsWith('--'));
+const chosen = parts.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+const unknown = wanted.find((id) => !parts.some((part) => part.id === id));
+if (unknown !== undefined) throw new Error(`there is no part "${unknown}", but ${parts.map(({ id }) => id).join(', ')}`);
+
+const startedMs = performance.now();
+if (chosen.some(({ needsProduct }) => needsProduct)) await prepareProduct();
+const promises: Promised[] = [];
+for (const { id, title, run } of chosen) {
+  const fromMs = performance.now();
+  console.log(`\n${title}`);
+  const kept = await run(cut).catch((error: unknown): readonly Promised[] => {
+    console.error(error);
+    return [{ promise: 'P0', what: `${id} could not be carried out`, measured: 'an error', bound: 'none', kept: false }];
+  });
+  for (const each of kept) tell(each);
+  promises.push(...kept);
+  console.log(`(${Math.round((performance.now() - fromMs) / 1000)} s)`);
+}
+
+const missed = promises.filter(({ kept }) => !kept);
+console.log(`\n${promises.length - missed.length} of ${promises.length} promises kept in ${Math.round((performance.now() - startedMs) / 1000)} s`);
+for (const each of missed) console.log(`✗ ${each.promise} ${each.what}: ${each.measured} (bound: ${each.bound})`);
+process.exitCode = missed.length === 0 ? 0 : 1;
+
+function tell({ promise, what, measured, bound, kept }: Promised): void {
+  recordFigure({ name: `${kept ? '' : '✗ '}${promise} ${what}`, value: measured, bound });
+}

@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['test/{contract,process,security,e2e,packaging}/**/*.test.ts'],
+          include: ['test/{contract,process,security,e2e,packaging,chaos}/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           // Two cores carry one voice stack at a time. (`fileParallelism: false` is not heard in a project.)

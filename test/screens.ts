@@ -69,6 +69,61 @@ const engines: Engines = {
   processorOnly: { on: false, detail: 'Leaves the graphics card to other programs. Answers take longer.' },
 };
 
+/** A day on which something went wrong and was mended. */
+function badDay(real: Snapshot): Snapshot {
+  const today = new Date();
+  function at(hour: number, minute: number): string {
+    return new Date(today.getFullYear(), today.getMonth(), today.getDate(), hour, minute).toISOString();
+  }
+  return {
+    ...real,
+    services: real.services.map((service) => {
+      if (service.id === 'stt') return { ...service, device: 'cpu', detail: 'On the processor instead of the RTX 3060, which failed: illegal memory access.' };
+      if (service.id === 'llm') return { ...service, state: 'resting', detail: 'Loads again when you speak.' };
+      return service;
+    }),
+    notices: [
+      {
+        id: 'fallback-stt',
+        severity: 'warning',
+        title: 'The graphics card failed while the speech recognition used it, so the speech recognition now runs on the processor.',
+        detail: 'Earshot tests the card again by itself and goes back to it once it has been well for a while.\n→ If it happens again and again, restart the computer.',
+        actions: [{ title: 'Keep it on the processor', command: 'remedy', id: 'move-to-cpu', arguments: { service: 'stt' } }, { title: 'Try again', command: 'try-again' }],
+      },
+    ],
+    events: [
+      { at: at(11, 47), severity: 'info', text: 'The speech recognition is ready on the processor, after 4.1 s.', detail: null },
+      { at: at(11, 46), severity: 'warning', text: 'The speech recognition stopped, because its graphics card failed.', detail: 'CUDA error: an illegal memory access was encountered' },
+      { at: at(9, 12), severity: 'info', text: 'The computer slept for about 8 hours. Earshot makes sure that everything still works.', detail: null },
+      { at: at(0, 58), severity: 'error', text: 'A question got no answer, because the voice failed.', detail: null },
+    ],
+  };
+}
+
+/** What supervision has to tell: an engine that restarts under a question, one that fell back, one that rests, and what happened. */
+async function takeSupervision(desktop: Desktop): Promise<void> {
+  const real = await desktop.snapshot();
+  const last = real.exchanges.at(-1);
+  const services: Snapshot['services'] = real.services.map((service) => (service.id === 'tts' ? { ...service, state: 'restarting', detail: 'it was killed from outside' } : service));
+  const cutOff: Snapshot['exchanges'] = last === undefined ? [] : [...real.exchanges.slice(0, -1), { ...last, state: 'thinking', answer: 'The capital of France', latency: null, heardAfterMs: null }];
+  await plant(desktop, { ...real, services, exchanges: cutOff, status: 'thinking', headline: 'Restarting the voice… your question is kept' });
+  await take(desktop, 'restarting');
+  await plant(desktop, badDay(real));
+  await desktop.page.getByRole('button', { name: /^services/i }).click();
+  await take(desktop, 'fallback');
+  await plant(desktop, { ...badDay(real), notices: [] });
+  await desktop.page.getByText('What happened').click();
+  await desktop.page.locator('.happening').first().scrollIntoViewIfNeeded();
+  await take(desktop, 'what-happened');
+  await desktop.page.getByText('What happened').click();
+  await desktop.page.getByRole('button', { name: /^services/i }).click();
+  await desktop.page.getByRole('button', { name: 'Settings' }).click();
+  await desktop.page.getByText('Starting over forgets').scrollIntoViewIfNeeded();
+  await take(desktop, 'settings-resting');
+  await desktop.page.getByRole('button', { name: 'Settings' }).click();
+  await plant(desktop, real);
+}
+
 /** What is shown while something is set up, and after. */
 async function takeSetups(desktop: Desktop): Promise<void> {
   const real = await desktop.snapshot();
@@ -100,6 +155,7 @@ async function takeAll(desktop: Desktop): Promise<void> {
   await desktop.snapshotWhere(({ exchanges, status }) => exchanges.at(-1)?.heardAfterMs != null && status === 'idle', 60_000, 'the question is answered');
   await take(desktop, 'conversation');
   await takeSetups(desktop);
+  await takeSupervision(desktop);
   await desktop.page.getByRole('button', { name: /services/i }).click();
   await take(desktop, 'services');
   await desktop.page.getByText('Why it runs like this').click();

@@ -40,8 +40,9 @@ console.log(figures);
 
 await prepareProduct();
 let goalsMissed = false;
-for (const which of ['voice', 'startup']) {
-  const result = await execa('node', ['dist/cli.cjs', 'bench', which, '--json'], { cwd: repository, env: earshotEnvironment(), stderr: 'inherit', reject: false });
+const benches = [['voice'], ['startup'], ['recovery', '--rounds', '20'], ['soak', '--turns', '1000']];
+for (const which of benches) {
+  const result = await execa('node', ['dist/cli.cjs', 'bench', ...which, '--json'], { cwd: repository, env: earshotEnvironment(), stderr: 'inherit', reject: false });
   goalsMissed ||= result.exitCode !== 0;
   for (const { name, value, unit, baseline, ratio, goal } of bench.parse(JSON.parse(result.stdout)).figures) {
     const beside = baseline === null ? '' : ` / ${baseline}`;
@@ -66,6 +67,7 @@ for (const cold of [false, true]) {
 figures.push(...(await measureProbe()), measurePlanFigure(), ...(await measurePredictions()));
 
 const record = join(await mkdtemp(join(tmpdir(), 'earshot-verify-')), 'figures.jsonl');
+const chaos = await execa('npx', ['tsx', 'test/chaos/run.ts'], { cwd: repository, env: { EARSHOT_FIGURES: record }, stdio: 'inherit', reject: false });
 const suites = await execa('npx', ['vitest', 'run', '--project', 'real'], { cwd: repository, env: { EARSHOT_FIGURES: record }, stdio: 'inherit', reject: false });
 if (existsSync(record)) {
   for (const line of (await readFile(record, 'utf8')).trim().split('\n')) figures.push(JSON.parse(line) as SuiteFigure);
@@ -79,6 +81,7 @@ const document = [
   `- Date: ${new Date().toISOString().slice(0, 10)}`,
   `- Commit: ${commit}`,
   `- Machine: ${machine}`,
+  `- Chaos: ${chaos.failed ? 'a promise was MISSED' : 'every promise kept'}`,
   `- Suites against the real product: ${suites.failed ? 'FAILED' : 'passed'}`,
   '',
   '| figure | measured | bound |',
@@ -97,6 +100,6 @@ const measured = `From clone to first spoken answer it took ${totalS.toFixed(0)}
 const text = await readFile(readme, 'utf8');
 await writeFile(readme, text.replace(/(<!-- cold-start:begin -->\n)[\s\S]*?(<!-- cold-start:end -->)/, `$1${measured}\n$2`));
 
-const missed = suites.failed || goalsMissed || totalS > coldStartLimitS || cold.secondStartSetUp;
+const missed = suites.failed || chaos.failed || goalsMissed || totalS > coldStartLimitS || cold.secondStartSetUp;
 console.log(`\n${document}`);
 process.exitCode = missed ? 1 : 0;

@@ -12,7 +12,9 @@ export const unitName = 'earshot.service';
  * The unit that keeps `earshot serve` running in a person's session. Stops take five seconds by promise (P5), so fifteen
  * mean that something hangs; "mixed" leaves the order of the end to us and kills afterwards whatever is left.
  */
-export function unitText({ command: [program, ...given], environment }: UnitFacts): string {
+export function unitText({ command, environment }: UnitFacts): string {
+  // systemd takes no program whose path has a quote or a backslash; as an argument it may have them.
+  const [program, ...given]: UnitFacts['command'] = /^[^"'\\\p{Cc}]+$/u.test(command[0]) ? command : ['/usr/bin/env', ...command];
   return [
     '# Written by "earshot serve --at-login on"; "earshot serve --at-login off" removes it.',
     '[Unit]',

@@ -25,6 +25,22 @@ export async function runServe(context: Context, { atLogin }: ServeArguments = {
   return withTelemetry(awake, 'always', (telemetry) => serve(awake, telemetry));
 }
 
+/** Where tests take the place of the machine. */
+export interface ServeSeams {
+  readonly prepare: typeof prepare;
+  /** Beside a stack that runs: whoever is told to stop meanwhile ends that in order. */
+  readonly prepareBeside: (context: Context) => Promise<Prepared>;
+  readonly runStack: typeof runStack;
+  readonly createCardReturn: typeof createCardReturn;
+}
+
+const machine: ServeSeams = {
+  prepare,
+  prepareBeside: (context) => prepareStack({ ...context, ...atOnce, note: context.output.say, report: () => undefined }),
+  runStack,
+  createCardReturn,
+};
+
 /** What stands for the running stack while it is there. */
 interface Present {
   readonly supervisor: Supervisor;
@@ -32,18 +48,19 @@ interface Present {
   readonly replace: (by: Prepared) => void;
 }
 
-async function serve(context: Context, telemetry: Telemetry): Promise<number> {
+/** Serves until it is told to stop, on the cards that there are: one that comes back later gets a stack of its own. */
+export async function serve(context: Context, telemetry: Telemetry, seams: ServeSeams = machine): Promise<number> {
   const { output, signal } = context;
-  let prepared = await prepare(context, atOnce);
+  let prepared = await seams.prepare(context, atOnce);
   let present: Present | null = null;
   let told = false;
-  const cards = createCardReturn({
+  const cards = seams.createCardReturn({
     look: (uuid) => lookAtCard(uuid, lookMeans(context, prepared)),
     isBusy: () => telemetry.turnInFlight() !== null,
     onReturn: (uuid) => {
       if (present === null || goBackTo(present.supervisor, uuid)) return;
       output.say('A graphics card that was not ready answers now. Earshot looks what can run on it.');
-      void prepareAnew(context, uuid, present, cards.leftOut);
+      void prepareAnew(() => seams.prepareBeside(context), context, uuid, present, cards.leftOut);
     },
   });
 
@@ -58,7 +75,7 @@ async function serve(context: Context, telemetry: Telemetry): Promise<number> {
   try {
     for (;;) {
       const current = prepared;
-      const successor = await runStack(context, current, { telemetry, cards }, async (supervisor) => {
+      const successor = await seams.runStack(context, current, { telemetry, cards }, async (supervisor) => {
         tell(supervisor);
         const replacement = new Promise<Prepared>((resolve) => {
           present = { supervisor, prepared: current, replace: resolve };
@@ -76,10 +93,9 @@ async function serve(context: Context, telemetry: Telemetry): Promise<number> {
 }
 
 /** Makes a plan with the card that has come back, beside what runs; what runs goes on where nothing better follows. */
-async function prepareAnew(context: Context, uuid: string | null, { prepared, replace }: Present, leftOut: (uuid: string | null) => void): Promise<void> {
-  const { output, signal } = context;
+async function prepareAnew(prepareBeside: () => Promise<Prepared>, { output, signal }: Context, uuid: string | null, { prepared, replace }: Present, leftOut: (uuid: string | null) => void): Promise<void> {
   try {
-    const next = await prepareStack({ ...context, ...atOnce, signal, note: output.say, report: () => undefined });
+    const next = await prepareBeside();
     signal.throwIfAborted();
     if (isDeepStrictEqual(next.plan.services, prepared.plan.services)) for (const card of next.waitingFor) leftOut(card.uuid);
     else replace(next);

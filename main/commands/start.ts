@@ -15,8 +15,8 @@ export async function runStart(context: Context): Promise<number> {
   const prepared = await prepare(context, atOnce);
   const recording = await readRecording(join(root, 'assets', 'questions', 'capital-of-france.wav'), prepared.installation.python, root);
   const out = join(folders.data, 'replies', 'first-answer.wav');
-  return withStack(context, prepared, async (supervisor) => {
-    const heard = await talk({ supervisor, recording, pace: 'realtime', signal: context.signal, onTurn: () => undefined });
+  return withStack(context, prepared, async (supervisor, telemetry) => {
+    const heard = await talk({ supervisor, recording, pace: 'realtime', signal: context.signal, onTurn: () => undefined, onTurnEvent: telemetry.onTurnEvent });
     if (heard.fault !== null) throw new FaultError(heard.fault);
     const turn = heard.turns[0];
     if (turn === undefined) {

@@ -24,7 +24,7 @@ export async function runTalk(context: Context, { file, out, realtime }: TalkArg
   requireFile(file);
   const prepared = await prepare(context, atOnce);
   const recording = await readRecording(file, prepared.installation.python, context.root);
-  return withStack(context, prepared, async (supervisor) => {
+  return withStack(context, prepared, async (supervisor, telemetry) => {
     const heard = await talk({
       supervisor,
       recording,
@@ -33,6 +33,7 @@ export async function runTalk(context: Context, { file, out, realtime }: TalkArg
       onTurn: (turn) => {
         context.output.say(turnText(turn));
       },
+      onTurnEvent: telemetry.onTurnEvent,
     });
     // What was understood and answered is told even when its sound could not be saved or a later question failed.
     const fault = heard.fault ?? (out === undefined ? null : await saveReply(out, heard));

@@ -129,17 +129,16 @@ export function createCommands(means: CommandMeans): (command: Command) => Promi
   }
 
   function tryAgain(): void {
-    const { stack, services, planned, unfinished } = store.getState();
+    const { stack, services, planned, unfinished, audio } = store.getState();
     const stopped = stack.kind === 'failed' && stack.fault.id === 'stopped';
     if (!stopped && (stack.kind === 'failed' || givenUpService(services) !== null)) {
       behind(voice.restart());
       return;
     }
-    if (stopped || unfinished !== null || (planned !== null && planned.findings.length > 0) || runsOtherwise(store.getState())) {
-      behind(voice.planAnew());
-      return;
-    }
-    reopenMicrophone(store);
+    const isMore = stopped || unfinished !== null || (planned !== null && planned.findings.length > 0) || runsOtherwise(store.getState());
+    if (isMore) behind(voice.planAnew());
+    // Nobody says which of several troubles the button was pressed for.
+    if (!isMore || noMicrophone.has(audio?.microphone ?? 'off')) reopenMicrophone(store);
   }
 
   async function startAtLogin(on: boolean): Promise<string | null> {

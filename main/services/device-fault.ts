@@ -10,14 +10,17 @@ import type { Health, Service } from './service.ts';
  * them, nor a library or a kernel that is missing: those fail again the same way, and say so when a model is loaded.
  */
 const patterns: readonly (readonly [RegExp, FaultId])[] = [
-  [/illegal memory access|CUDA_ERROR_ILLEGAL_ADDRESS|cudaErrorIllegalAddress/i, 'illegal-memory-access'],
-  [/device-side assert|CUDA_ERROR_ASSERT|cudaErrorAssert/i, 'device-side-assert'],
-  [/unspecified launch failure|CUDA_ERROR_LAUNCH_FAILED|cudaErrorLaunchFailure|launch timed out and was terminated|CUDA_ERROR_LAUNCH_TIMEOUT/i, 'launch-failure'],
-  [/GPU is lost|fallen off the bus|CUDA_ERROR_DEVICE_UNAVAILABLE|Xid.*\b79\b/i, 'gpu-fell-off-bus'],
-  [/uncorrectable ECC|CUDA_ERROR_ECC_UNCORRECTABLE|misaligned address|CUDA_ERROR_MISALIGNED_ADDRESS|hardware stack error|illegal instruction was encountered|CUDA_ERROR_ILLEGAL_INSTRUCTION/i, 'launch-failure'],
-  [/CUDA unknown error|CUDA error: unknown error|CUDA_ERROR_UNKNOWN|cudaErrorUnknown\b/i, 'cuda-unknown-error'],
-  [/CUDNN_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)/i, 'launch-failure'],
-  [/context is destroyed|CUDA_ERROR_CONTEXT_IS_DESTROYED|CUDA_ERROR_DEINITIALIZED|driver shutting down/i, 'cuda-init-failed'],
+  [/illegal memory access|(CUDA_ERROR_|cudaError)Illegal_?Address/i, 'illegal-memory-access'],
+  // Not "device-side assertions": torch advises to enable those below every one of its CUDA errors.
+  [/device-side assert triggered|CUDA_ERROR_ASSERT|cudaErrorAssert/i, 'device-side-assert'],
+  [/GPU is lost|fallen off the bus|CUDA_ERROR_DEVICE_UNAVAILABLE|cudaErrorDevicesUnavailable|Xid.*\b79\b/i, 'gpu-fell-off-bus'],
+  [/CUDA unknown error|CUDA (driver )?(error:|failed with error|failure 999:) unknown error|CUDA_ERROR_UNKNOWN|cudaErrorUnknown\b/i, 'cuda-unknown-error'],
+  [/context is destroyed|driver shutting down|CUDA_ERROR_(CONTEXT_IS_DESTROYED|DEINITIALIZED)/i, 'cuda-init-failed'],
+  [/unspecified launch failure|launch timed out and was terminated|CUDA_ERROR_LAUNCH_(FAILED|TIMEOUT)|cudaErrorLaunch(Failure|Timeout)/i, 'launch-failure'],
+  [/illegal instruction was encountered|misaligned address|invalid program counter|hardware stack error|uncorrectable (ECC|NVLink) error/i, 'launch-failure'],
+  [/CUDA_ERROR_(ILLEGAL_INSTRUCTION|INVALID_PC|MISALIGNED_ADDRESS|HARDWARE_STACK_ERROR|ECC_UNCORRECTABLE|NVLINK_UNCORRECTABLE)/i, 'launch-failure'],
+  [/cudaError(IllegalInstruction|InvalidPc|MisalignedAddress|HardwareStackError|ECCUncorrectable|NvlinkUncorrectable)\b/i, 'launch-failure'],
+  [/CU(DNN|BLAS)_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)/i, 'launch-failure'],
 ];
 
 /** The fault of a graphics card that a text tells of; null when it tells of none. */

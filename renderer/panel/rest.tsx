@@ -13,7 +13,7 @@ export function Rest({ choices }: { readonly choices: readonly RestChoice[] }): 
   if (choices.length === 0) return null;
   return (
     <div className="settings-group">
-      <h2 className="settings-title">Resting</h2>
+      <h2 className="settings-title">Rest after</h2>
       <ul className="modes">
         {choices.map((choice) => (
           <Row key={choice.service} choice={choice} />
@@ -45,7 +45,7 @@ function Row({ choice }: { readonly choice: RestChoice }): ReactNode {
         >
           {all.map((offer) => (
             <option key={offer} value={`${offer}`}>
-              {`after ${restWords(offer)}`}
+              {restWords(offer)}
             </option>
           ))}
           <option value={never}>never</option>

@@ -76,7 +76,7 @@ test('an engine that is killed in mid-answer: the panel says so, the answer goes
     await desktop.page.getByRole('textbox').fill('Tell me five things.');
     await desktop.page.keyboard.press('Enter');
     await desktop.snapshotWhere(({ exchanges }) => exchanges.at(-1)?.answer.includes('mountain') === true, 60_000, 'the first sentence is spoken');
-    const voice = processTree(desktop.pid).find(({ command }) => command.includes('earshot.engines.kokoro'));
+    const voice = processTree(desktop.pid).findLast(({ command }) => command.includes('earshot.engines.kokoro'));
     if (voice === undefined) throw new Error('there is no voice to kill');
     process.kill(voice.pid, 'SIGKILL');
     const told = await desktop.snapshotWhere(({ services }) => services.some(({ id, state }) => id === 'tts' && state !== 'ready'), 5_000, 'the panel says that the voice is away');

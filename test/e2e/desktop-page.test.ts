@@ -1,16 +1,24 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { channels, type Snapshot } from '../../preload/contract.ts';
 import { startDesktop, type Desktop } from '../setup/desktop.ts';
 
 let desktop: Desktop;
+let config: string;
 
 beforeAll(async () => {
-  desktop = await startDesktop({ sound: true });
+  config = await mkdtemp(join(tmpdir(), 'earshot-config-'));
+  desktop = await startDesktop({ sound: true, env: { XDG_CONFIG_HOME: config } });
   await desktop.show();
 });
 
 afterAll(async () => {
   await desktop.stop();
+  await rm(config, { recursive: true, force: true });
 });
 
 /** What axe finds wrong, in light and in dark. */
@@ -23,6 +31,18 @@ async function violations(): Promise<readonly string[]> {
     found.push(...wrong.map(({ id, nodes }) => `${colorScheme}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`));
   }
   return found;
+}
+
+/** Shows events of these severities, whatever really happened. */
+async function plantEvents(severities: readonly Snapshot['events'][number]['severity'][]): Promise<void> {
+  const real = await desktop.snapshot();
+  const events: Snapshot['events'] = severities.map((severity) => ({ at: new Date().toISOString(), severity, text: `The voice (${severity}).`, detail: severity === 'error' ? 'exit code 1' : null }));
+  await desktop.app.evaluate(
+    ({ BrowserWindow }, { channel, planted }) => {
+      for (const window of BrowserWindow.getAllWindows()) window.webContents.send(channel, planted);
+    },
+    { channel: channels.snapshot, planted: { ...real, events } },
+  );
 }
 
 /** As much of an element as is asked of it here; the tests know no page of their own. */
@@ -57,6 +77,13 @@ test('axe finds nothing while it starts, when it is ready, with everything unfol
   await desktop.page.getByRole('button', { name: /^services/i }).click();
   await desktop.page.getByText('Why it runs like this').click();
   expect(await desktop.page.locator('[data-part="explanation"]').innerText()).toContain('Speech recognition: whisper-base (int8) on the processor');
+  await desktop.page.getByText('What happened').click();
+  await plantEvents([]);
+  expect(await desktop.page.locator('.happenings').innerText()).toContain('Nothing to report.');
+  expect(await violations()).toEqual([]);
+  // What a bad day would have left, in every colour there is for it.
+  await plantEvents(['info', 'warning', 'error']);
+  await desktop.page.getByText('Details').click();
   expect(await violations()).toEqual([]);
   await desktop.page.getByRole('button', { name: 'Settings' }).click();
   expect(await violations()).toEqual([]);
@@ -67,6 +94,21 @@ test('axe finds nothing while it starts, when it is ready, with everything unfol
   await desktop.sound().plugMicrophone();
   await desktop.snapshotWhere(({ notices }) => notices.length === 0, 30_000, 'no notice');
   await desktop.page.getByRole('button', { name: /^services/i }).click();
+});
+
+test('what is chosen in the settings holds at once: when engines rest, and that the session starts Earshot', async () => {
+  const entry = join(config, 'autostart', 'earshot.desktop');
+  await desktop.page.getByRole('button', { name: 'Settings' }).click();
+  await desktop.page.getByLabel('Voice rests after').selectOption('30 minutes');
+  await desktop.snapshotWhere(({ rest }) => rest.some(({ service, minutes }) => service === 'tts' && minutes === 30), 5_000, 'the voice rests after half an hour');
+  await desktop.page.getByLabel('Start Earshot when I log in').click();
+  await desktop.snapshotWhere(({ startsAtLogin }) => startsAtLogin, 5_000, 'the session starts Earshot');
+  const command = /^Exec=(.*)$/m.exec(await readFile(entry, 'utf8'))?.[1] ?? '';
+  expect(command.split(' ')).toEqual(['env', `EARSHOT_HOME=${desktop.home}`, expect.stringMatching(/electron$/), expect.stringMatching(/^\//)]);
+  await desktop.page.getByLabel('Start Earshot when I log in').click();
+  await desktop.snapshotWhere(({ startsAtLogin }) => !startsAtLogin, 5_000, 'the session does not start Earshot');
+  expect(existsSync(entry)).toBe(false);
+  await desktop.page.getByRole('button', { name: 'Settings' }).click();
 });
 
 test('everything can be done by keyboard: ask, mute, unfold, switch to press to talk, hold to talk, close', async () => {

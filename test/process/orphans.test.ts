@@ -1,4 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { testHome } from '../setup/cache.ts';
 import { isVerifying, recordFigure } from '../setup/figures.ts';
 import { stackProcesses, startEarshot, until } from '../setup/earshot.ts';
 import { startStack } from '../setup/running-stack.ts';
@@ -26,6 +29,24 @@ async function startedAndInterrupted(round: number): Promise<number> {
   await until(() => stackProcesses().length > 0, 30_000, 'a first service');
   await new Promise((resolve) => setTimeout(resolve, (round * 137) % 1_500));
   return pid;
+}
+
+test('what a killed supervisor wrote down of its processes is recognised at the next start, and cleared', async () => {
+  const { pid } = await startStack();
+  const written = recordsOf(pid);
+  process.kill(pid, 'SIGKILL');
+  await until(() => stackProcesses().length === 0, 1_000, 'its processes to be gone');
+  const kept = recordsOf(pid);
+  const after = await startStack();
+  const cleared = recordsOf(pid);
+  await after.stop();
+  expect({ written: written.length, kept, cleared, ofTheNext: recordsOf(after.pid) }).toEqual({ written: 1, kept: written, cleared: [], ofTheNext: [] });
+});
+
+/** What the supervisor with this number has written down of itself. */
+function recordsOf(pid: number): readonly string[] {
+  const folder = join(testHome, 'data', 'run');
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(`${pid}-`)) : [];
 }
 
 test('a stack that is told to stop leaves nothing and says that all is well', async () => {

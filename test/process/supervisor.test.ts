@@ -6,9 +6,8 @@ import { restartPolicy, type RestartPolicy } from '../../main/services/back-off.
 import { snapshotOf, waitUntilReady } from '../../main/services/io/readiness.ts';
 import { createSupervisor, type Supervisor } from '../../main/services/io/supervisor.ts';
 import type { Service } from '../../main/services/service.ts';
-import { startInProcess } from '../setup/in-process.ts';
 import { testHome } from '../setup/cache.ts';
-import { repository } from '../setup/prepare.ts';
+import { developerPython, repository } from '../setup/prepare.ts';
 import { until } from '../setup/earshot.ts';
 
 const impatient: RestartPolicy = { ...restartPolicy, firstDelayMs: 50, giveUpAfter: 3 };
@@ -37,7 +36,7 @@ async function languageModel(model: string): Promise<Service> {
     run: {
       kind: 'process',
       module: 'earshot.engines.llama',
-      python: await voicePython(),
+      python: await developerPython(),
       environment: {},
       section: () => ({ model, modelId: 'smollm2-135m', device: 'cpu', threads: 1, contextTokens: 1024 }),
     },
@@ -45,17 +44,6 @@ async function languageModel(model: string): Promise<Service> {
 }
 
 const gguf = join(testHome, 'data', 'models', 'smollm2-135m', 'SmolLM2-135M-Instruct.Q4_1.gguf');
-let python: string | undefined;
-
-async function voicePython(): Promise<string> {
-  if (python === undefined) {
-    const stack = await startInProcess();
-    python = stack.python;
-    await stack.stop();
-  }
-  return python;
-}
-
 test('an engine that dies while it loads is given up with its own last words', async () => {
   const supervisor = supervise([await languageModel('/nowhere/model.gguf')], impatient);
   const fault = await waitUntilReady(supervisor).catch((error: unknown) => error);

@@ -11,6 +11,11 @@ export async function writeSamples(path: string, samples: Int16Array, sampleRate
   await writeFile(path, wavFile(bytesOf(samples), sampleRateHz));
 }
 
+/** s16le as samples. */
+export function samplesOfBytes(pcm: Uint8Array): Int16Array {
+  return new Int16Array(pcm.buffer.slice(pcm.byteOffset, pcm.byteOffset + pcm.byteLength));
+}
+
 export function bytesOf(samples: Int16Array): Buffer {
   return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
 }

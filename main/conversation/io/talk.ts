@@ -5,8 +5,12 @@ import { serviceTitle } from '../../services/names.ts';
 import { areReady, failedService, snapshotOf, watchServices } from '../../services/io/readiness.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
 import type { ServiceId } from '../../services/service.ts';
-import { mostAttempts, retryDelayMs } from '../retry.ts';
+import { isWorthAnotherTry, nextAwaited, nothingAwaited } from '../awaited-engines.ts';
+import type { EngineId } from '../messages.ts';
+import { mostAttempts, mostEngineAttempts, retryDelayMs } from '../retry.ts';
 import type { Talk, Turn } from '../talk.ts';
+import type { TurnEvent } from '../turn-event.ts';
+import { createTurnReports, type TurnReports } from '../turn-reports.ts';
 import { firstAudibleSample } from '../wav.ts';
 import { connect, type ConversationListener, type Pace } from './connection.ts';
 import { createFeed, type FeedEnd } from './feed.ts';
@@ -18,6 +22,8 @@ export interface TalkOptions {
   readonly recording: Buffer;
   readonly pace: Pace;
   readonly onTurn: (turn: Turn) => void;
+  /** What happens to the turns, for whoever counts it; `turnInFlightAfter` tells which one is in flight. */
+  readonly onTurnEvent?: (event: TurnEvent) => void;
   /** Aborted when the person no longer wants the answers. */
   readonly signal: AbortSignal;
 }
@@ -26,9 +32,10 @@ export interface TalkOptions {
 const audibleLevel = 327;
 
 /**
- * Plays a recording to the running conversation and collects its answers. The recording stays here: when an engine or
- * the conversation dies in mid-turn, the sound of that turn is played again once everything runs. When a service is given
- * up, the talk ends with a fault that names it and with the turns so far.
+ * Plays a recording to the running conversation and collects its answers. An engine that dies is waited for by the
+ * conversation. The recording stays here: when that dies itself in mid-turn, the sound of that turn is played again once
+ * everything runs, and what had come of its answer is forgotten. When a service is given up, the talk ends with a fault
+ * that names it and with the turns so far.
  */
 export async function talk(options: TalkOptions): Promise<Talk> {
   const { supervisor, recording, onTurn, signal } = options;
@@ -38,6 +45,8 @@ export async function talk(options: TalkOptions): Promise<Talk> {
   let fromMs = 0;
   let attempts = 0;
   const recordingMs = recording.length / bytesPerMs;
+  const reports = createTurnReports((event) => options.onTurnEvent?.(event));
+  supervisor.wake();
 
   function done(fault: Fault | null): Talk {
     return { turns, replyPcm: Buffer.concat(reply), replyRateHz, fault };
@@ -47,7 +56,7 @@ export async function talk(options: TalkOptions): Promise<Talk> {
     const down = await watchServices(supervisor, signal, areReady);
     if (down !== null) return done(down);
     const collected: Uint8Array[] = [];
-    const end = await playFrom(options, fromMs, {
+    const end = await playFrom(options, reports, fromMs, {
       onTurn: (turn) => {
         attempts = 0;
         reply.push(...collected.splice(0));
@@ -61,7 +70,12 @@ export async function talk(options: TalkOptions): Promise<Talk> {
     });
     if (end.kind === 'finished') break;
     attempts += 1;
-    if (attempts >= mostAttempts) return done((await watchServices(supervisor, signal, areReady)) ?? turnFault(end));
+    const hopeless = attempts >= end.most ? ((await watchServices(supervisor, signal, areReady)) ?? turnFault(end, attempts)) : failedService(supervisor.snapshot());
+    if (hopeless !== null) {
+      reports.failed(end.reason, end.service);
+      return done(hopeless);
+    }
+    reports.askedAgain(end.service, end.reason);
     fromMs = end.resumeMs;
     await sleep(retryDelayMs(attempts + 1));
   }
@@ -73,25 +87,42 @@ interface PlayListener {
   readonly onAudio: (pcm: Uint8Array, rateHz: number) => void;
 }
 
+type PlayEnd =
+  | Exclude<FeedEnd, { kind: 'failed' }>
+  | (Extract<FeedEnd, { kind: 'failed' }> & {
+      /** How often what failed is tried. */
+      readonly most: number;
+    });
+
 /** Opens the conversation and plays the recording from `fromMs` on, until its end or until something failed. */
-async function playFrom(options: TalkOptions, fromMs: number, listener: PlayListener): Promise<FeedEnd> {
+async function playFrom(options: TalkOptions, reports: TurnReports, fromMs: number, listener: PlayListener): Promise<PlayEnd> {
   const { supervisor, recording, pace, signal } = options;
   const { endpoint } = snapshotOf(supervisor, 'conversation');
-  if (endpoint === null) return { kind: 'failed', service: 'conversation', reason: 'it is not running', resumeMs: fromMs };
+  if (endpoint === null) return { kind: 'failed', service: 'conversation', reason: 'it is not running', resumeMs: fromMs, most: mostAttempts };
   const feed = createFeed({ recording, fromMs, pace });
   let firstSoundAt: number | null = null;
+  let awaited = nothingAwaited;
+  let most = mostAttempts;
+  function restartsOf(engine: EngineId): number {
+    return snapshotOf(supervisor, engine).restarts;
+  }
   const conversation: ConversationListener = {
     onEvent: (event) => {
+      if (event.type === 'turn-failed') most = isWorthAnotherTry(event.service, awaited, restartsOf(event.service)) ? mostEngineAttempts : 1;
+      if (event.type === 'speech-started') supervisor.wake();
+      awaited = nextAwaited(awaited, event, restartsOf);
+      const spokenAt = event.type === 'turn' ? feed.sentAt(event.speechEndMs) : null;
+      const heardAfterMs = firstSoundAt !== null && spokenAt !== null ? firstSoundAt - spokenAt : null;
+      reports.take(event, heardAfterMs);
       feed.take(event);
       if (event.type !== 'turn') return;
-      const spokenAt = feed.sentAt(event.speechEndMs);
       listener.onTurn({
         transcript: event.transcript,
         reply: event.reply,
         interrupted: event.interrupted,
         latency: event.latency,
         speechEndMs: Math.round(fromMs + event.speechEndMs),
-        heardAfterMs: firstSoundAt !== null && spokenAt !== null ? firstSoundAt - spokenAt : null,
+        heardAfterMs,
       });
       firstSoundAt = null;
     },
@@ -107,7 +138,8 @@ async function playFrom(options: TalkOptions, fromMs: number, listener: PlayList
     },
   };
   const connection = await connect(endpoint, pace, conversation).catch((error: unknown) => errorMessage(error));
-  if (typeof connection === 'string') return { kind: 'failed', service: 'conversation', reason: connection, resumeMs: fromMs };
+  if (typeof connection === 'string') return { kind: 'failed', service: 'conversation', reason: connection, resumeMs: fromMs, most: mostAttempts };
+  reports.connected();
   const unwatch = supervisor.onChange(() => {
     const fault = failedService(supervisor.snapshot());
     if (fault?.service !== undefined) feed.fail(fault.service as ServiceId, fault.title);
@@ -118,7 +150,8 @@ async function playFrom(options: TalkOptions, fromMs: number, listener: PlayList
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort);
   try {
-    return await feed.run(connection.sendAudio);
+    const end = await feed.run(connection.sendAudio);
+    return end.kind === 'failed' ? { ...end, most } : end;
   } finally {
     signal.removeEventListener('abort', onAbort);
     unwatch();
@@ -127,11 +160,11 @@ async function playFrom(options: TalkOptions, fromMs: number, listener: PlayList
 }
 
 /** What to say after the last try of a turn that an engine failed while it ran. */
-function turnFault(end: Extract<FeedEnd, { kind: 'failed' }>): Fault {
+function turnFault(end: Extract<FeedEnd, { kind: 'failed' }>, attempts: number): Fault {
   return {
     id: 'turn-failed',
     service: end.service,
-    title: `The ${serviceTitle[end.service]} (${end.service}) failed ${mostAttempts} times while it worked on this question.`,
+    title: `The ${serviceTitle[end.service]} (${end.service}) failed ${attempts === 1 ? '' : `${attempts} times `}while it worked on this question.`,
     detail: end.reason,
     cure: 'Try again; if it happens again, "earshot install" checks its files.',
   };

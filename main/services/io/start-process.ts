@@ -1,6 +1,7 @@
 import { errorMessage } from '../../platform/text.ts';
 import type { ExitStory } from '../exit-story.ts';
 import type { Endpoint, ProcessRun, ServiceId } from '../service.ts';
+import { groupIsGone } from './group-gone.ts';
 import { launch, type LaunchOptions, type Launched } from './launch.ts';
 import type { ProcessRecords } from './process-records.ts';
 import type { Slot } from './slot.ts';
@@ -32,17 +33,25 @@ export function startProcess(slot: Slot, run: ProcessRun, start: ProcessStart): 
     onBeat: (workingMs) => slot.liveness?.beat(workingMs),
     onLine: start.onLine,
   });
-  slot.process = started;
   const { pid } = started;
+  const exited = endOf(started);
+  slot.process = { ...started, exited };
   if (pid !== undefined) {
     records?.note(pid);
     start.onSpawned(pid);
   }
-  void started.exited.catch(failedToStart).then((story) => {
+  void exited.then((story) => {
     if (pid !== undefined) records?.forget(pid);
     slot.process = null;
     start.onExited(story);
   });
+}
+
+/** The end of a process and of its whole group, so that no two processes of one service are ever there side by side. */
+async function endOf({ pid, exited }: Launched): Promise<ExitStory> {
+  const story = await exited.catch(failedToStart);
+  if (pid !== undefined) await groupIsGone(pid);
+  return story;
 }
 
 /** A disk without room for a folder, or a launch line that cannot be made, ends a start like any other that fails. */

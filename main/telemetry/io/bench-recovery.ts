@@ -25,10 +25,14 @@ export interface RecoveryOptions {
 const pausedCount: RestartPolicy = { ...restartPolicy, resetAfterMs: 0, giveUpAfter: Number.POSITIVE_INFINITY };
 const victims: readonly ServiceId[] = ['stt', 'llm', 'tts', 'conversation'];
 
+/** Where between question and end of answer an engine is at work for sure: the language model has its words early. */
+const shares: Readonly<Record<ServiceId, number>> = { stt: 0, llm: 0.1, tts: 0.5, conversation: 0.5 };
+
 interface Exchange {
   readonly heard: Talk;
-  /** From its first sound to the end of its answer. */
+  /** From its first sound to the end of its answer, and to the moment in which the question was complete. */
   readonly tookMs: number;
+  readonly askedAfterMs: number;
 }
 
 interface Told {
@@ -72,9 +76,10 @@ export async function benchRecovery(options: RecoveryOptions): Promise<BenchRepo
   }
 }
 
-async function exchange(supervisor: Supervisor, question: Question, { python, root, signal }: RecoveryOptions): Promise<Exchange> {
+async function exchange(supervisor: Supervisor, question: Question, { python, root, signal }: RecoveryOptions, onAsked: () => void = () => undefined): Promise<Exchange> {
   const recording = await readRecording(question.path, python, root);
   const startedMs = performance.now();
+  let askedMs = startedMs;
   let endedMs = startedMs;
   const heard = await talk({
     supervisor,
@@ -84,21 +89,37 @@ async function exchange(supervisor: Supervisor, question: Question, { python, ro
     onTurn: () => {
       endedMs = performance.now();
     },
+    onTurnEvent: ({ kind }) => {
+      if (kind !== 'asked') return;
+      askedMs = performance.now();
+      onAsked();
+    },
   });
-  return { heard, tookMs: endedMs - startedMs };
+  return { heard, tookMs: endedMs - startedMs, askedAfterMs: askedMs - startedMs };
 }
 
 /** The same exchange with the engine killed in it, and what the supervisor made of that. */
 async function recover(supervisor: Supervisor, told: readonly Told[], id: ServiceId, question: Question, undisturbed: Exchange, options: RecoveryOptions): Promise<Recovery> {
-  const pid = snapshotOf(supervisor, id).health?.pid ?? null;
-  if (pid === null) throw new Error(`${id} does not run`);
+  const victim = snapshotOf(supervisor, id).health?.pid;
+  if (victim == null) throw new Error(`${id} does not run`);
   let killedMs = Number.NaN;
-  const timer = setTimeout(() => {
-    killedMs = performance.now();
-    process.kill(pid, 'SIGKILL');
-  }, momentOf(id, question, undisturbed));
+  const timers: NodeJS.Timeout[] = [];
+  function killAfter(ms: number, pid: number): void {
+    // Once: a question that is put again is answered in peace.
+    if (timers.length > 0) return;
+    timers.push(
+      setTimeout(() => {
+        killedMs = performance.now();
+        process.kill(pid, 'SIGKILL');
+      }, ms),
+    );
+  }
+  // Recognition as speech ends, all others on the way from the question to the end of its answer.
+  if (id === 'stt') killAfter(question.speechEndMs, victim);
   try {
-    const { heard, tookMs } = await exchange(supervisor, question, options);
+    const { heard, tookMs } = await exchange(supervisor, question, options, () => {
+      killAfter((undisturbed.tookMs - undisturbed.askedAfterMs) * shares[id], victim);
+    });
     await waitUntilReady(supervisor, options.signal);
     const after = told.filter(({ atMs, event }) => atMs >= killedMs && 'service' in event && event.service === id);
     const load = after.find(({ event }) => event.kind === 'ready')?.event;
@@ -114,15 +135,8 @@ async function recover(supervisor: Supervisor, told: readonly Told[], id: Servic
       isSpoken: heard.fault === null && heard.turns.every(({ interrupted, latency }) => !interrupted && latency !== null),
     };
   } finally {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
   }
-}
-
-/** When the engine is killed, counted from the start of the exchange: recognition as speech ends, all others while they work on the answer. */
-function momentOf(id: ServiceId, { speechEndMs }: Question, { heard }: Exchange): number {
-  const answerAfterMs = heard.turns.at(-1)?.heardAfterMs ?? 1_000;
-  const share = { stt: 0.05, llm: 0.6, tts: 0.9, conversation: 0.75 }[id];
-  return speechEndMs + share * answerAfterMs;
 }
 
 function timeTo(told: readonly Told[], fromMs: number, matches: (event: SupervisorEvent) => boolean): number {

@@ -66,9 +66,8 @@ class Thinking(OpenAILLMService):
     async def _attempt(self, context: LLMContext) -> float | None:
         """Stream a reply; return for how long to pause before it is asked for again, None when it is complete."""
         try:
-            async with self._outage.attempt():
-                await super()._process_context(context)
-                await self._outage.answered()
+            await super()._process_context(context)
+            await self._outage.answered()
         except (OpenAIError, httpx2.HTTPError, TimeoutError) as fault:
             pause_s = await self._outage.failed(fault)
             if pause_s is None:
@@ -84,7 +83,9 @@ class Thinking(OpenAILLMService):
         """Ask for a reply, having dropped for good what no longer fits into the context."""
         messages = cast(list[Message], context.get_messages())
         context.set_messages(cast(Any, without_oldest(messages, self._budget_tokens)))
-        return await super().get_chat_completions(context)
+        # Only until the server has taken it: a long history may be read for longer than anybody would wait for a server.
+        async with self._outage.attempt():
+            return await super().get_chat_completions(context)
 
     def build_chat_completion_params(self, params_from_context: OpenAILLMInvocationParams) -> dict[str, Any]:
         """Build the request; only here is a text cut that alone is longer than the context."""

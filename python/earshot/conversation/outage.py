@@ -36,9 +36,9 @@ class Outage:
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
-        """Have an engine that was lost answer before patience ends; raises TimeoutError when it does not.
+        """Have an engine that was lost take the work before patience ends; raises TimeoutError when it does not.
 
-        An engine that was never lost has all the time it needs, and so has one that has answered.
+        An engine that was never lost has all the time it needs, and so has one that has `answered`.
         """
         async with asyncio.timeout_at(self._patience.until_s) as limit:
             self._limit = limit

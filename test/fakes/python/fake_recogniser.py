@@ -57,6 +57,8 @@ class FakeRecogniser:
             server = await serve(self._converse, "127.0.0.1", port, compression=None, process_request=self._admit)
 
             async def stop() -> None:
+                # The port at once; what websockets does beside that takes until everybody has hung up.
+                server.server.close()
                 for connection in server.connections:
                     connection.transport.abort()
                 server.close()
@@ -112,6 +114,9 @@ class FakeRecogniser:
                 return
             await _send(connection, {"type": "Word", "text": word, "start_time": 0.3 * index})
             await _send(connection, {"type": "EndWord", "stop_time": 0.3 * index + 0.2})
+        if self.life.is_due("word", len(text.split())):
+            await self.life.end()
+            return
         await _send(connection, {"type": "Marker", "id": marker})
 
 

@@ -1,12 +1,31 @@
-"""An engine that fails is named, and the next turn works again once it is back."""
+"""An engine that stays away is named when patience is over, and the next turn works again once it is back."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import pytest
-from conversation.stage import Stage, speech
+from conversation.stage import Ports, Stage, free_ports, section, speech
+from fake_main import RATE_HZ
+from serving.running import Running, Start
+
+PATIENCE_S = 0.6
 
 Break = Callable[[Stage], None]
+
+
+@pytest.fixture(scope="module")
+def known_ports() -> Ports:
+    """Return the ports of this module's own process."""
+    return free_ports()
+
+
+@pytest.fixture(scope="module")
+def process(start_shared_service: Start, known_ports: Ports) -> Running:
+    """Return a conversation with hardly any patience."""
+    running = start_shared_service(["-m", "earshot.conversation"], section(known_ports, PATIENCE_S))
+    running.wait_until_ready()
+    return running
 
 
 def _llm_refuses(stage: Stage) -> None:
@@ -44,6 +63,8 @@ async def test_an_engine_that_is_gone_is_named(stage: Stage, service: str, other
         [failed] = main.of("turn-failed")
         assert (failed["turn"], failed["service"]) == (1, service)
         assert "cannot be reached" in failed["message"]
+        assert [lost["service"] for lost in main.of("engine-lost")] == [service]
+        assert main.of("engine-back") == []
         async with stage.engines():
             await main.say_all(speech("question"))
 
@@ -93,22 +114,57 @@ async def test_a_voice_that_fails_in_the_middle_stops_the_language_model(stage: 
         await asyncio.sleep(0.5)
 
     assert [failed["service"] for failed in main.of("turn-failed")] == ["tts"]
-    assert stage.voice.sentences == ["One.", "Two."]
+    assert stage.voice.sentences == ["One.", "Two.", "Two."]
     assert stage.language_model.cut_off == 1
 
 
-async def test_a_recogniser_lost_while_somebody_speaks_is_told_at_once(stage: Stage) -> None:
-    stage.recogniser.says("Hello?")
-    async with stage.engines(), stage.main() as main:
-        await main.say(speech("question")[: 2 * 16_000 * 3 // 2])
-        await stage.recogniser.hang_up()
-        await main.until(lambda: main.closed_turns() == 1)
-        await main.say(speech("question")[2 * 16_000 * 3 // 2 :] + bytes(2 * 16_000))
-        assert main.of("turn-ended") == []
-        await main.say_all(speech("question"))
+async def test_a_recogniser_lost_for_good_while_somebody_speaks_fails_the_turn_before_its_end(stage: Stage) -> None:
+    healthy = Stage(stage.process, stage.ports)
+    healthy.recogniser.says("Hello?")
+    stage.recogniser.life.dies_at = [("sample", 24_000)]
+    stage.recogniser.life.gone_s = None
+    async with stage.main() as main:
+        async with stage.engines():
+            await main.say(speech("question")[: 2 * RATE_HZ * 3 // 2])
+            await main.until(lambda: main.closed_turns() == 1)
+            await main.say(speech("question")[2 * RATE_HZ * 3 // 2 :] + bytes(2 * RATE_HZ))
+            assert main.of("turn-ended") == []
+        async with healthy.engines():
+            await main.say_all(speech("question"))
 
     assert [failed["service"] for failed in main.of("turn-failed")] == ["stt"]
     assert [turn["transcript"] for turn in main.of("turn")] == ["Hello?"]
+
+
+@pytest.mark.parametrize("word", [0, 4])
+async def test_a_language_model_that_never_comes_back_fails_the_turn(stage: Stage, word: int) -> None:
+    stage.language_model.reply = lambda _request: "One is here. Two is here."
+    stage.language_model.life.dies_at = [("word", word)]
+    stage.language_model.life.gone_s = None
+    async with stage.engines(), stage.main("realtime") as main:
+        started_s = time.monotonic()
+        await main.ask("First?")
+        await main.until(lambda: main.closed_turns() == 1)
+
+    assert time.monotonic() - started_s == pytest.approx(PATIENCE_S, abs=0.5)
+    assert [message["type"] for message in main.told if message["type"] != "spoken"] == [
+        "turn-ended",
+        "engine-lost",
+        "turn-failed",
+    ]
+
+
+async def test_a_voice_that_never_comes_back_fails_the_turn_and_says_no_more(stage: Stage) -> None:
+    stage.language_model.reply = lambda _request: "One is here. Two is here."
+    stage.voice.life.dies_at = [("bytes", 4_800)]
+    stage.voice.life.gone_s = None
+    async with stage.engines(), stage.main() as main:
+        await main.ask("First?")
+        await main.until(lambda: main.closed_turns() == 1)
+
+    assert [failed["service"] for failed in main.of("turn-failed")] == ["tts"]
+    assert stage.voice.sentences == ["One is here."]
+    assert len(main.audio) <= 4_800
 
 
 async def test_a_recogniser_restarted_between_turns_is_not_noticed(stage: Stage) -> None:

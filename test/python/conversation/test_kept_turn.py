@@ -43,16 +43,19 @@ def test_a_turn_without_end_is_forgotten_as_it_is_passed_on(monkeypatch: pytest.
     turn = KeptTurn()
     turn.hear(b"abcd")
     cursor = turn.begin()
-    _rest(turn, cursor)
-    turn.forget_if_too_long(cursor)
-    assert turn.is_whole
+    assert _is_whole(turn, cursor)
     turn.hear(b"ef")
-    _rest(turn, cursor)
-    turn.forget_if_too_long(cursor)
-    assert not turn.is_whole
+    assert not _is_whole(turn, cursor)
     turn.hear(b"gh")
     turn.mark(1)
     assert _rest(turn, cursor) == [b"gh", Mark(1, 8)]
+
+
+def _is_whole(turn: KeptTurn, cursor: Cursor) -> bool:
+    """Pass on what there is; tell whether all of it is still kept."""
+    _rest(turn, cursor)
+    turn.forget_if_too_long(cursor)
+    return turn.is_whole
 
 
 def _rest(turn: KeptTurn, cursor: Cursor) -> list[bytes | Mark]:

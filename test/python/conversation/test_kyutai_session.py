@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from earshot.conversation.settings import Flush, SpeechToText
-from earshot.conversation.transcriber import Transcriber
-from earshot.conversation.turn_events import Transcribed, TranscriberFailed, Understood
+from earshot.conversation.transcriber import Told, Transcriber
+from earshot.conversation.turn_events import Transcribed, TranscriberFailed
 from kyutai import fake_kyutai
 from serving.running import Running, Start
 
@@ -24,7 +24,7 @@ def kyutai(start_shared_service: Start) -> Running:
 
 @pytest.mark.parametrize("flush", ["marker", "silence"])
 async def test_each_word_is_there_once_in_every_turn(kyutai: Running, flush: Flush) -> None:
-    told: asyncio.Queue[Transcribed | Understood | TranscriberFailed] = asyncio.Queue()
+    told: asyncio.Queue[Told] = asyncio.Queue()
     settings = SpeechToText(f"ws://127.0.0.1:{kyutai.port}/api/asr-streaming", kyutai.token, flush)
     transcriber = Transcriber(settings, told.put_nowait)
     for turn in (1, 2):
@@ -41,7 +41,7 @@ async def test_each_word_is_there_once_in_every_turn(kyutai: Running, flush: Flu
     await transcriber.close()
 
 
-async def _answer(told: asyncio.Queue[Transcribed | Understood | TranscriberFailed]) -> tuple[int, int]:
+async def _answer(told: asyncio.Queue[Told]) -> tuple[int, int]:
     """Return the next marker and how many words came with it."""
     async with asyncio.timeout(20):
         while True:

@@ -1,7 +1,11 @@
-"""Connections that are replaced."""
+"""Connections that are replaced, and what shows that the models still work."""
+
+import asyncio
 
 import pytest
+from conversation.stage import Stage, speech
 from earshot.conversation.service import hang_up
+from fake_main import RATE_HZ
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
@@ -23,3 +27,15 @@ async def test_a_connection_is_hung_up_on_in_every_state(fault: Exception | None
     await hang_up(websocket)
     await hang_up(websocket)
     assert sent == ["websocket.accept", "websocket.close"]
+
+
+async def test_a_check_has_both_models_judge_while_somebody_speaks(stage: Stage) -> None:
+    stage.recogniser.says("Hello?")
+    async with stage.engines(), stage.main() as main:
+        await main.say(speech("question")[: 2 * RATE_HZ])
+        for _ in range(3):
+            answer = await asyncio.to_thread(stage.process.request, "POST", "/check")
+            assert (answer.status, list(answer.document)) == (200, ["ms"])
+        await main.say_all(speech("question")[2 * RATE_HZ :])
+
+    assert [turn["transcript"] for turn in main.of("turn")] == ["Hello?"]

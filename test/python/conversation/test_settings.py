@@ -24,6 +24,15 @@ def test_who_judges_a_pause_and_what_flushes_the_recogniser_need_not_be_said() -
     assert (settings.end_of_turn, settings.speech_to_text.flush) == ("semantic", "silence")
 
 
+def test_how_long_a_turn_waits_for_each_engine() -> None:
+    llm = {**section()["llm"], "patienceS": 0.5}
+    tts = {name: value for name, value in section()["tts"].items() if name != "patienceS"}
+    settings = parse_settings(section(patience_s=12, llm=llm, tts=tts))
+    assert settings.speech_to_text.patience_s == 12.0
+    assert settings.language_model.patience_s == 0.5
+    assert settings.text_to_speech.patience_s == 90.0
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -37,6 +46,8 @@ def test_who_judges_a_pause_and_what_flushes_the_recogniser_need_not_be_said() -
         ({"vadModel": 3}, "vadModel"),
         ({"endOfTurn": "guess"}, "endOfTurn"),
         ({"stt": {"url": "ws://127.0.0.1:1/", "token": "", "flush": "always"}}, "flush"),
+        ({"stt": {"url": "ws://127.0.0.1:1/", "token": "", "patienceS": -1}}, "patienceS"),
+        ({"stt": {"url": "ws://127.0.0.1:1/", "token": "", "patienceS": "long"}}, "patienceS"),
     ],
 )
 def test_a_section_that_cannot_be_used_names_the_field(changes: dict[str, Any], named: str) -> None:

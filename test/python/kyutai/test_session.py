@@ -4,19 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from earshot.engines.kyutai.effects import (
-    Abandon,
-    Effect,
-    Forget,
-    ForgetAll,
-    Frame,
-    SayFailed,
-    SayMarker,
-    SayReady,
-    SayStep,
-    SayWord,
-    Take,
-)
+from earshot.engines.kyutai.effects import Effect, Frame, SayMarker, SayStep, SayWord, Take
 from earshot.engines.kyutai.events import Event, Failed, Stepped
 from earshot.engines.kyutai.session import (
     FRAME_SAMPLES,
@@ -27,6 +15,7 @@ from earshot.engines.kyutai.session import (
     new_session,
     next_session,
 )
+from earshot.streaming.effects import Abandon, Forget, ForgetAll, SayFailed, SayReady
 from earshot.streaming.requests import Asked, Began, Closed, Garbled, Heard
 
 PACE = Pace(delay_frames=2, prefix_frames=0, padding=frozenset({0, 3}))

@@ -4,19 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from earshot.engines.whisper.effects import (
-    Abandon,
-    Answer,
-    Effect,
-    Forget,
-    ForgetAll,
-    Job,
-    Recognise,
-    SayFailed,
-    SayReady,
-)
+from earshot.engines.whisper.effects import Answer, Effect, Job, Recognise
 from earshot.engines.whisper.events import Event, Failed, Recognised
 from earshot.engines.whisper.session import WINDOW_SAMPLES, Question, Session, next_session
+from earshot.streaming.effects import Abandon, Forget, ForgetAll, SayFailed, SayReady
 from earshot.streaming.requests import SAMPLE_RATE_HZ, Asked, Began, Closed, Garbled, Heard
 from earshot.streaming.word import Word
 

@@ -33,6 +33,12 @@ describe('earshot used wrongly ends with 2 and the usage:', () => {
     ['an option of a remedy', ['install', '--build', 'cu121'], '"earshot install" has no option --build.'],
     ['two remedies at once', ['remedy', 'cpu-only', 'go-back'], '"earshot remedy" takes [ID].'],
     ['a plan for another command', ['serve', '--plan', 'y'], '"earshot serve" has no option --plan.'],
+    ['a bench that there is not', ['bench', 'nothing'], 'There is no bench "nothing".'],
+    ['turns of another bench', ['bench', 'recovery', '--turns', '5'], '"earshot bench recovery" has no option --turns.'],
+    ['rounds of another bench', ['bench', 'soak', '--rounds', '5'], '"earshot bench soak" has no option --rounds.'],
+    ['no turns', ['bench', 'soak', '--turns', '0'], '--turns takes a whole number of 1 or more.'],
+    ['half a round', ['bench', 'recovery', '--rounds', '0.5'], '--rounds takes a whole number of 1 or more.'],
+    ['neither on nor off', ['serve', '--at-login', 'yes'], '--at-login takes "on" or "off".'],
   ])('%s', async (_what, args, said) => {
     const { exitCode, stdout, stderr } = await earshot(args);
     expect({ exitCode, stdout, said: stderr.split('\n')[0], usage: stderr.includes('earshot plan ') }).toEqual({ exitCode: 2, stdout: '', said, usage: true });

@@ -167,11 +167,14 @@ describe('a command', () => {
     });
   });
 
-  test('to try again starts anew what runs otherwise than planned', () => {
+  test('to try again starts anew what runs otherwise than planned, and opens a microphone that fails beside it', () => {
     const found = stand();
     found.store.setState({ supervision: { found: { tts: finding }, waking: [] } });
     void found.perform({ kind: 'try-again' });
-    expect(found.said).toEqual(['plan anew']);
+    const rested = found.store.getState().microphoneRests;
+    found.store.setState({ audio: { ...workingAudio, microphone: 'failed' } });
+    void found.perform({ kind: 'try-again' });
+    expect({ said: found.said, rested, alsoDeaf: found.store.getState().microphoneRests }).toEqual({ said: ['plan anew', 'plan anew'], rested: false, alsoDeaf: true });
   });
 
   test('to start at login that the system does not take is refused in words, and not written down', async () => {

@@ -29,6 +29,11 @@ test.each([
   ['CUBLAS_STATUS_NOT_INITIALIZED when calling cublasCreate(handle)', null],
   ['CUBLAS_STATUS_ALLOC_FAILED', null],
   ['what did the launch cost', null],
+  ['CUDA out of memory.\nCompile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.', null],
+  ['CUDA_ERROR_ILLEGAL_ADDRESS', 'illegal-memory-access'],
+  ['CUDA failed with error unknown error', 'cuda-unknown-error'],
+  ['CUDA error: misaligned address', 'launch-failure'],
+  ['cudaErrorECCUncorrectable', 'launch-failure'],
 ])('%s', (text, fault) => {
   expect(deviceFaultOf(text)).toBe(fault);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstStep, nextStep, preflightPolicy, type PreflightAnswer, type PreflightState, type PreflightStep } from '../../../main/services/preflight.ts';
+import { firstStep, mayReturn, nextStep, preflightPolicy, type PreflightAnswer, type PreflightState, type PreflightStep } from '../../../main/services/preflight.ts';
 
 const uuid = 'GPU-11111111-2222-3333-4444-555555555555';
 const policy = { tries: 3, pauseMs: 50 };
@@ -72,4 +72,29 @@ test('what comes at the wrong time changes nothing', () => {
     answered({ kind: 'waiting', attempt: 1 }, passed),
     ...over.flatMap((state) => [answered(state, passed), nextStep(state, { kind: 'waited' }, uuid, policy)]),
   ]).toEqual([trying, { kind: 'waiting', attempt: 1 }, ...over.flatMap((state) => [state, state])].map((state) => ({ state, effect: null })));
+});
+
+describe('a card that failed may pass later by itself', () => {
+  test.each([
+    ['when it was not ready', failure(3)],
+    ['when its memory was full', failure(2, 'cuCtxCreate')],
+    ['when it broke off a calculation', failure(719, 'cuCtxSynchronize')],
+    ['when it counted wrong', failure(null, 'compare')],
+    ['when another card answered', { ...passed, uuid: 'GPU-another' }],
+    ['when the check itself was killed', { ...silent, timedOut: false }],
+  ])('%s', (_title, answer) => {
+    expect(mayReturn(answer)).toBe(true);
+  });
+});
+
+describe('a card that failed stays so until a person sees to it', () => {
+  test.each([
+    ['when its driver hangs', silent],
+    ['when its driver is too old', failure(222, 'cuModuleLoadData')],
+    ['when its driver was updated without a restart', failure(803)],
+    ['when this account may not use it', failure(304)],
+    ['when the library of the driver is missing', failure(null, 'library')],
+  ])('%s', (_title, answer) => {
+    expect(mayReturn(answer)).toBe(false);
+  });
 });

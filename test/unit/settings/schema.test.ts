@@ -12,6 +12,9 @@ test('an empty settings file means the defaults: our own engines, Ollama when it
     conversation: { mode: 'hands-free', muted: false, endOfTurn: 'smart-turn', shortcut: 'CommandOrControl+Shift+Space' },
     audio: { microphone: null, speaker: null },
     told: [],
+    rest: { llmMinutes: 10, sttMinutes: null, ttsMinutes: null },
+    startAtLogin: false,
+    telemetry: { metricsPort: null },
     downloads: { hubEndpoint: 'https://huggingface.co', hubToken: '', torchIndex: 'https://download.pytorch.org/whl', diskBudgetGiB: 60 },
   });
 });

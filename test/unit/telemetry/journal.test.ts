@@ -141,9 +141,37 @@ const turns: readonly (readonly [TurnEvent, Note | null])[] = [
   ],
 ];
 
+/** Grows with the unions: a kind without a row in the tables above does not compile, or does not pass. */
+const kinds: Readonly<Record<SupervisorEvent['kind'] | TurnEvent['kind'], true>> = {
+  state: true,
+  spawned: true,
+  ready: true,
+  crashed: true,
+  'gave-up': true,
+  'fell-back': true,
+  returned: true,
+  rested: true,
+  woken: true,
+  finding: true,
+  resumed: true,
+  reaped: true,
+  asked: true,
+  answered: true,
+  interrupted: true,
+  failed: true,
+  'asked-again': true,
+  'engine-lost': true,
+  'engine-back': true,
+  ended: true,
+};
+
 const notes = [...services.map(([event]) => supervisorNote(event, cardName)), ...turns.map(([event]) => turnNote(event))];
 
 describe('the journal', () => {
+  test('has a word for every kind of event', () => {
+    expect(new Set([...services, ...turns].map(([{ kind }]) => kind))).toEqual(new Set(Object.keys(kinds)));
+  });
+
   test.each(services)('of a service: %j', (event, expected) => {
     expect(supervisorNote(event, cardName)).toEqual(expected);
   });

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from earshot.engines.kyutai.spelling import Spelled
+from earshot.streaming.effects import CommonEffect
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +29,10 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class SayReady:
-    """Tell the client that the utterance has begun."""
-
-
-@dataclass(frozen=True, slots=True)
 class Take:
     """Give a frame to the model; there is never more than one."""
 
     frame: Frame
-
-
-@dataclass(frozen=True, slots=True)
-class Abandon:
-    """Nobody waits for the frame at the model any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """Drop the audio before a position."""
-
-    before: int
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetAll:
-    """Drop all audio: positions count from 0 again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +58,5 @@ class SayMarker:
     marker: int
 
 
-@dataclass(frozen=True, slots=True)
-class SayFailed:
-    """Tell the client why the session cannot go on, and hang up."""
-
-    message: str
-
-
-Effect = SayReady | Take | Abandon | Forget | ForgetAll | SayWord | SayStep | SayMarker | SayFailed
+OwnEffect = Take | SayWord | SayStep | SayMarker
+Effect = OwnEffect | CommonEffect

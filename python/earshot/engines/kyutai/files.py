@@ -4,11 +4,12 @@ from collections import deque
 from collections.abc import AsyncIterator
 
 from earshot.audio.samples import Samples
-from earshot.engines.kyutai.effects import SayFailed, SayMarker, SayWord, Take
+from earshot.engines.kyutai.effects import SayMarker, SayWord, Take
 from earshot.engines.kyutai.events import Event
 from earshot.engines.kyutai.lane import Lane
 from earshot.engines.kyutai.session import Pace, new_session, next_session
 from earshot.engines.kyutai.streaming import take
+from earshot.streaming.effects import SayFailed
 from earshot.streaming.requests import Asked, Began, Heard
 from earshot.streaming.word import Word
 

@@ -14,21 +14,10 @@ times of the client's audio all the same.
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from earshot.engines.kyutai.effects import (
-    Abandon,
-    Effect,
-    Forget,
-    ForgetAll,
-    Frame,
-    SayFailed,
-    SayMarker,
-    SayReady,
-    SayStep,
-    SayWord,
-    Take,
-)
+from earshot.engines.kyutai.effects import Effect, Frame, SayMarker, SayStep, SayWord, Take
 from earshot.engines.kyutai.events import Event, Failed, Stepped
 from earshot.engines.kyutai.spelling import Spelling
+from earshot.streaming.effects import Abandon, Forget, ForgetAll, SayFailed, SayReady
 from earshot.streaming.requests import SAMPLE_RATE_HZ, Asked, Began, Closed, Garbled, Heard
 
 FRAME_SAMPLES = 1_920

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from earshot.streaming.effects import CommonEffect
 from earshot.streaming.word import Word
 
 
@@ -16,32 +17,10 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class SayReady:
-    """Tell the client that the utterance has begun."""
-
-
-@dataclass(frozen=True, slots=True)
 class Recognise:
     """Give a job to the recogniser; there is never more than one."""
 
     job: Job
-
-
-@dataclass(frozen=True, slots=True)
-class Abandon:
-    """Give up the job in the recogniser."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """Drop the audio before a position."""
-
-    before: int
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetAll:
-    """Drop all audio: positions count from 0 again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +31,5 @@ class Answer:
     words: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SayFailed:
-    """Tell the client why the session cannot go on, and hang up."""
-
-    message: str
-
-
-Effect = SayReady | Recognise | Abandon | Forget | ForgetAll | Answer | SayFailed
+OwnEffect = Recognise | Answer
+Effect = OwnEffect | CommonEffect

@@ -13,19 +13,10 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import assert_never
 
-from earshot.engines.whisper.effects import (
-    Abandon,
-    Answer,
-    Effect,
-    Forget,
-    ForgetAll,
-    Job,
-    Recognise,
-    SayFailed,
-    SayReady,
-)
+from earshot.engines.whisper.effects import Answer, Effect, Job, Recognise
 from earshot.engines.whisper.events import Event, Failed, Recognised
 from earshot.engines.whisper.model import WINDOW_S
+from earshot.streaming.effects import Abandon, Forget, ForgetAll, SayFailed, SayReady
 from earshot.streaming.requests import SAMPLE_RATE_HZ, Asked, Began, Closed, Garbled, Heard
 from earshot.streaming.word import Word
 

@@ -68,6 +68,17 @@ describe('a recording that is fed to the conversation', () => {
     });
   });
 
+  test('goes on by itself while the conversation waits for an engine', async () => {
+    const { end, sent } = await play(1_000, 0, [
+      [300, { type: 'speech-started', ms: 300 }],
+      [1_200, { type: 'engine-lost', turn: null, service: 'stt' }],
+      [1_300, { type: 'engine-back', turn: null, service: 'stt', waitedMs: 900 }],
+      [1_400, { type: 'turn-ended', asked: 'spoken', turn: 1, transcript: 'Hello?', speechEndMs: 900 }],
+      [1_400, turn],
+    ]);
+    expect({ end, sentMs: sent.length / 32 }).toEqual({ end: { kind: 'finished' }, sentMs: 2_400 });
+  });
+
   test('says where the lost turn began when an engine fails in it', async () => {
     const { end } = await play(5_000, 1_000, [
       [2_000, { type: 'speech-started', ms: 2_000 }],

@@ -233,3 +233,89 @@ test('a person who stops it is heard before the next round', async () => {
   });
   await expect(preparing).rejects.toMatchObject({ name: 'AbortError' });
 });
+
+const notReady: PreflightAnswer = { kind: 'answer', ok: false, uuid: null, name: null, step: 'cuInit', code: 3, error: 'not initialized' };
+const withoutCard: HardwareReport = { ...hardware, gpus: [], warnings: ['The NVIDIA driver is running, but it finds no graphics card.'] };
+const expected = { program: true, present: true, remembered: true };
+
+/** What was left to be remembered of cards that were waited for. */
+function memory(before: readonly (string | null)[] = []): { readonly seams: Partial<PreparationSeams>; readonly kept: () => readonly (string | null)[] } {
+  let kept: ReadonlySet<string | null> = new Set(before);
+  return {
+    kept: () => [...kept],
+    seams: {
+      sleep: () => Promise.resolve(),
+      signs: () => Promise.resolve(expected),
+      recallWaited: () => Promise.resolve(kept),
+      rememberWaited: (waited) => {
+        kept = waited;
+        return Promise.resolve();
+      },
+    },
+  };
+}
+
+test('a machine whose card does not come starts without it, says so, and waits for it in the background', async () => {
+  const { seams, kept } = memory();
+  let looks = 0;
+  const { prepared, events } = await prepareWith({
+    ...seams,
+    plan: () => planOn('cpu'),
+    probe: () => {
+      looks += 1;
+      return Promise.resolve(withoutCard);
+    },
+  });
+  expect({ looks, kept: kept(), said: events.slice(0, 2), waitingFor: prepared.waitingFor.map(({ uuid }) => uuid), findings: prepared.findings.map(({ title }) => title) }).toEqual({
+    looks: 10,
+    kept: [null],
+    said: [
+      'said The NVIDIA graphics card is not ready yet, as happens just after a computer was switched on: Earshot asks again for up to 27 s and then starts without it.',
+      'said The NVIDIA graphics card does not answer, even after 10 tries, so Earshot works without it for now.',
+    ],
+    waitingFor: [null],
+    findings: ['The NVIDIA graphics card does not answer, even after 10 tries, so Earshot works without it for now.'],
+  });
+});
+
+test('a card that is late by some seconds is used, and nothing is left to wait for', async () => {
+  const { seams, kept } = memory([null]);
+  const machines = [withoutCard, hardware];
+  const late = await prepareWith({ ...memory().seams, probe: () => Promise.resolve(machines.shift() ?? hardware) });
+  const ready = await prepareWith(seams);
+  expect([late, ready].map(({ prepared }) => ({ device: prepared.plan.services[0]?.device, waitingFor: prepared.waitingFor, findings: prepared.findings }))).toEqual([
+    { device: 'GPU-1', waitingFor: [], findings: [] },
+    { device: 'GPU-1', waitingFor: [], findings: [] },
+  ]);
+  expect(kept()).toEqual([]);
+});
+
+test('a card that is not ready for a kernel is waited for in ten tries once, and in one at later starts', async () => {
+  const { seams, kept } = memory();
+  const tries: number[] = [];
+  async function start(): Promise<readonly (string | null)[]> {
+    const { prepared } = await prepareWith({
+      ...seams,
+      check: (uuid, _options, { policy }) => {
+        tries.push(policy?.tries ?? 0);
+        return Promise.resolve({ uuid, attempts: policy?.tries ?? 0, failure: uuid === 'GPU-1' ? notReady : null });
+      },
+    });
+    return prepared.waitingFor.map(({ uuid }) => uuid);
+  }
+  expect({ waitingFor: [await start(), await start()], tries, kept: kept() }).toEqual({ waitingFor: [['GPU-1'], ['GPU-1']], tries: [10, 10, 1, 10], kept: ['GPU-1'] });
+});
+
+test('a card that only a restart brings back is not waited for', async () => {
+  const halves: PreflightAnswer = { ...notReady, code: 803 };
+  const { prepared } = await prepareWith({ check: (uuid) => Promise.resolve({ uuid, attempts: 1, failure: uuid === 'GPU-1' ? halves : dead }) });
+  expect({ findings: prepared.findings.map(({ fault }) => fault), waitingFor: prepared.waitingFor.map(({ uuid }) => uuid) }).toEqual({
+    findings: ['driver-library-mismatch', 'launch-failure'],
+    waitingFor: ['GPU-2'],
+  });
+});
+
+test('a folder that cannot be written to keeps nobody from starting', async () => {
+  const { prepared, events } = await prepareWith({ ...memory().seams, rememberWaited: () => Promise.reject(new Error('EROFS')) });
+  expect({ device: prepared.plan.services[0]?.device, said: events.at(-1) }).toEqual({ device: 'GPU-1', said: 'said Which graphics cards were waited for in vain could not be written down: EROFS' });
+});

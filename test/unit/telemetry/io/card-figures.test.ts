@@ -1,9 +1,7 @@
-import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cardsWithUtilisation, createCardLook, type CardLookOptions } from '../../../../main/telemetry/io/card-figures.ts';
 import type { CardFigures } from '../../../../main/telemetry/card-figures.ts';
-import { temporaryFolder } from '../../temporary-folder.ts';
+import { plantNvidiaSmi } from '../planted-nvidia-smi.ts';
 
 const card: CardFigures = { uuid: 'GPU-1', name: 'A card', totalBytes: 4, usedBytes: { ours: 1, others: 1 }, utilisation: 0.5 };
 const own = new Set(['GPU-1']);
@@ -59,48 +57,14 @@ describe('a look at the cards', () => {
   });
 });
 
-/** An nvidia-smi first on the path that writes down what it was asked. */
-function plantNvidiaSmi(): string {
-  const folder = temporaryFolder();
-  const asked = join(folder, 'asked');
-  const program = join(folder, 'nvidia-smi');
-  const lines = [
-    '#!/bin/sh',
-    `echo "$1" >>'${asked}'`,
-    'case "$1" in',
-    "--query-gpu=uuid,utilization.gpu) echo 'GPU-11111111-2222-3333-4444-555555555555, 37' ;;",
-    "--query-gpu=*) echo '0, GPU-11111111-2222-3333-4444-555555555555, 00000000:01:00.0, NVIDIA GeForce RTX 3060, 8.6, 12288, 11264, [N/A], 550.90.07, 0x250310DE' ;;",
-    `*) echo '${process.pid}, GPU-11111111-2222-3333-4444-555555555555, 612, /usr/bin/python3' ;;`,
-    'esac',
-  ];
-  writeFileSync(program, `${lines.join('\n')}\n`);
-  chmodSync(program, 0o755);
-  appendFileSync(asked, '');
-  const before = process.env['PATH'];
-  process.env['PATH'] = `${folder}:${before ?? ''}`;
-  onTestFinished(() => {
-    process.env['PATH'] = before;
-  });
-  return asked;
-}
-
-/** Whether a card of this very machine sleeps, which is then not asked. */
-function sleeps(): boolean {
-  return ['0000:01:00.0'].some((address) => existsSync(`/sys/bus/pci/devices/${address}/power/runtime_status`) && readFileSync(`/sys/bus/pci/devices/${address}/power/runtime_status`, 'utf8').startsWith('suspended'));
-}
-
-test('memory and load come from nvidia-smi', async ({ skip }) => {
-  if (sleeps()) {
-    console.warn('skipped: a card of this computer sleeps');
-    skip();
-  }
-  const asked = plantNvidiaSmi();
-  const figures = await cardsWithUtilisation()(new Set(['GPU-11111111-2222-3333-4444-555555555555']));
+test('memory and load come from nvidia-smi', async (context) => {
+  const { uuid, asked } = await plantNvidiaSmi(context);
+  const figures = await cardsWithUtilisation()(new Set([uuid]));
   const mebibyte = 1024 ** 2;
-  expect({ figures, asked: readFileSync(asked, 'utf8').trim().split('\n').length }).toEqual({
+  expect({ figures, asked: asked() }).toEqual({
     figures: [
       {
-        uuid: 'GPU-11111111-2222-3333-4444-555555555555',
+        uuid,
         name: 'NVIDIA GeForce RTX 3060',
         totalBytes: 12_288 * mebibyte,
         usedBytes: { ours: 612 * mebibyte, others: 412 * mebibyte },

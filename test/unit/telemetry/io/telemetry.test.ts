@@ -8,6 +8,7 @@ import type { Telemetry } from '../../../../main/telemetry/telemetry.ts';
 import { emptyPlan } from '../../plan/empty-plan.ts';
 import { fakeSupervisor } from '../../services/snapshots.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
+import { plantNvidiaSmi } from '../planted-nvidia-smi.ts';
 import { parsePrometheus, valuesOf } from '../prometheus-text.ts';
 import { openCollector } from './collector.ts';
 
@@ -52,6 +53,29 @@ describe('telemetry', () => {
     const after = await scrape(telemetry);
     const states = [before, meanwhile, after].map(({ samples }) => samples.filter(({ name, value }) => name === 'earshot_service_state' && value === 1).map(({ labels }) => `${labels['service'] ?? ''} ${labels['state'] ?? ''}`));
     expect([states, Object.keys(valuesOf(meanwhile, 'earshot_process_resident_bytes'))]).toEqual([[[], ['stt ready', 'llm ready', 'tts ready', 'conversation ready'], []], ['service=main']]);
+  });
+
+  test('asks the cards that services of ours run on, and none while they run on the processor', async (context) => {
+    const { uuid, asked } = await plantNvidiaSmi(context);
+    const { telemetry } = await open();
+    const supervisor = supervisorOf();
+    let isOnCard = false;
+    function snapshot(): ReturnType<Supervisor['snapshot']> {
+      return supervisor.snapshot().map((one) => (isOnCard && one.service.id === 'stt' ? { ...one, pid: process.pid, service: { ...one.service, device: uuid } } : one));
+    }
+    telemetry.follow({ ...supervisor, snapshot }, plan);
+    const before = Object.keys(valuesOf(await scrape(telemetry), 'earshot_gpu_memory_used_bytes'));
+    const askedBefore = asked();
+    isOnCard = true;
+    const figures = await scrape(telemetry);
+    await scrape(telemetry);
+    expect({ before, askedBefore, used: Object.keys(valuesOf(figures, 'earshot_gpu_memory_used_bytes')), load: valuesOf(figures, 'earshot_gpu_utilisation_ratio'), asked: asked() }).toEqual({
+      before: [],
+      askedBefore: 0,
+      used: [`uuid=${uuid} name=NVIDIA GeForce RTX 3060 whose=ours`, `uuid=${uuid} name=NVIDIA GeForce RTX 3060 whose=others`],
+      load: { [`uuid=${uuid}`]: 0.37 },
+      asked: 3,
+    });
   });
 
   test('writes down and counts what happens, by the names of cards and with the turn it happened in', async () => {

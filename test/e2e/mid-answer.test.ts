@@ -69,6 +69,8 @@ test.each(moments)(
   `%s, killed %s, ${rounds} times: each answer arrives complete, and no sentence twice`,
   async (service, _when, moment) => {
     const expected = wordsOf(undisturbed.exchange.answer);
+    // How long an answer takes changes with what else the computer does; a long run measures it anew for each engine.
+    const baseline = isVerifying ? await person.ask(question, () => undefined) : undisturbed;
     const addedMs: number[] = [];
     const answers: unknown[] = [];
     let missed = 0;
@@ -81,11 +83,11 @@ test.each(moments)(
         continue;
       }
       await waitUntilReady(stack.supervisor);
-      addedMs.push(answered.tookMs - undisturbed.tookMs);
+      addedMs.push(answered.tookMs - baseline.tookMs);
       answers.push({ state: answered.exchange.state, words: wordsOf(answered.exchange.answer), rightlyHeard: (await errorsOf(answered)) <= worstErrorRate });
     }
     const sorted = [...addedMs].sort((one, other) => one - other);
-    const middle = Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
+    const middle = Math.round(sorted[Math.floor((sorted.length - 1) / 2)] ?? 0);
     recordFigure({ name: `${service} killed in mid-answer: answers that arrived complete, no sentence twice`, value: `${answers.length} of ${rounds}`, bound: `${rounds} of ${rounds}` });
     recordFigure({ name: `${service} killed in mid-answer: added delay, middle / longest`, value: `${middle} ms / ${Math.round(sorted.at(-1) ?? 0)} ms`, bound: '–' });
     expect(answers).toEqual(answers.map(() => ({ state: 'done', words: expected, rightlyHeard: true })));

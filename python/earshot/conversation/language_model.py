@@ -83,7 +83,7 @@ class Thinking(OpenAILLMService):
         """Ask for a reply, having dropped for good what no longer fits into the context."""
         messages = cast(list[Message], context.get_messages())
         context.set_messages(cast(Any, without_oldest(messages, self._budget_tokens)))
-        # Only until the server has taken it: a long history may be read for longer than anybody would wait for a server.
+        # Only until the server has taken it: reading a long history may take longer than anybody waits for a server.
         async with self._outage.attempt():
             return await super().get_chat_completions(context)
 

@@ -19,18 +19,16 @@ def starting(port: int, path: str, handler: Handler) -> Callable[[], Awaitable[S
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
 
-        async def stop() -> None:
+        async def stop() -> asyncio.Future[None]:
             for site in list(runner.sites):
                 await site.stop()
             assert runner.server is not None
             for connection in runner.server.connections:
                 if connection.transport is not None:
                     connection.transport.abort()
-            # What is being answered ends here, and may be who has called this.
-            cleaning_up.append(asyncio.ensure_future(runner.cleanup()))
-            await asyncio.sleep(0)
+            # What is being answered ends with it, and may be who has called this.
+            return asyncio.ensure_future(runner.cleanup())
 
-        cleaning_up: list[asyncio.Future[None]] = []
         return stop
 
     return start

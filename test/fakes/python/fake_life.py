@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-Stop = Callable[[], Awaitable[None]]
-"""Cuts every connection and closes the port, as the end of a process does."""
+Stop = Callable[[], Awaitable[asyncio.Future[None]]]
+"""Cuts every connection and closes the port, as the end of a process does; returns what is done when nothing is left."""
 
 
 @dataclass(slots=True)
@@ -29,6 +29,7 @@ class Life:
     _start: Callable[[], Awaitable[Stop]] | None = None
     _stop: Stop | None = None
     _returning: asyncio.Task[None] | None = None
+    _remains: set[asyncio.Future[None]] = field(default_factory=set)
 
     @asynccontextmanager
     async def lived(self, start: Callable[[], Awaitable[Stop]]) -> AsyncIterator[None]:
@@ -40,7 +41,8 @@ class Life:
             self._returning.cancel()
             await asyncio.wait({self._returning})
         if self._stop is not None:
-            await self._stop()
+            self._remains.add(await self._stop())
+        await asyncio.wait(self._remains, timeout=5)
 
     def left(self, what: str) -> int | None:
         """Return how far it gets in this life, counted in `what`; None without an end."""
@@ -67,7 +69,7 @@ class Life:
         stop, self._stop = self._stop, None
         assert stop is not None
         self._returning = asyncio.create_task(self._return())
-        await stop()
+        self._remains.add(await stop())
 
     async def _return(self) -> None:
         if self.gone_s is None:

@@ -56,12 +56,13 @@ class FakeRecogniser:
         async def start() -> Stop:
             server = await serve(self._converse, "127.0.0.1", port, compression=None, process_request=self._admit)
 
-            async def stop() -> None:
+            async def stop() -> asyncio.Future[None]:
                 # The port at once; what websockets does beside that takes until everybody has hung up.
                 server.server.close()
                 for connection in server.connections:
                     connection.transport.abort()
                 server.close()
+                return asyncio.ensure_future(server.wait_closed())
 
             return stop
 

@@ -3,7 +3,7 @@ import { baseUrl, stackOf } from '../services/stack.ts';
 import { snapshotOf } from '../services/io/readiness.ts';
 import type { Figure } from '../telemetry/figures.ts';
 import { benchRecovery } from '../telemetry/io/bench-recovery.ts';
-import { benchSoak, soakPrompt } from '../telemetry/io/bench-soak.ts';
+import { benchSoak, soakSettings } from '../telemetry/io/bench-soak.ts';
 import { benchVoice, type BenchReport } from '../telemetry/io/bench-voice.ts';
 import type { Context } from './context.ts';
 import { atOnce, prepare, withStack } from './stack.ts';
@@ -22,7 +22,7 @@ export async function runBenchVoice(context: Context): Promise<number> {
       systemPrompt: context.settings.systemPrompt,
       voice: prepared.plan.voice,
       predictedVoiceToVoiceMs: prepared.plan.predictedVoiceToVoiceMs,
-      llm: { url: baseUrl(planned, endpoint), token: endpoint.token, model: planned.model },
+      llm: { url: baseUrl(planned, endpoint), token: endpoint.token, model: planned.model, longestReplyTokens: context.settings.conversation.longestReplyTokens },
       signal: context.signal,
       say: context.output.say,
     });
@@ -49,7 +49,7 @@ export async function runBenchRecovery(context: Context, options: { readonly rou
 
 /** `earshot bench soak`: so many turns, and what they leave behind. Exit 1 when something grows or a turn is lost. */
 export async function runBenchSoak(own: Context, options: { readonly turns: number }): Promise<number> {
-  const context = { ...own, settings: { ...own.settings, systemPrompt: soakPrompt } };
+  const context = { ...own, settings: soakSettings(own.settings) };
   const prepared = await prepare(context, atOnce);
   const { root, signal } = context;
   return withStack(context, prepared, async (supervisor) =>

@@ -24,5 +24,5 @@ function startsAlike(one: Startable, other: Startable): boolean {
 }
 
 function startedWith({ prepared: { plan, installation }, settings }: Startable): unknown {
-  return [slotsInUse(plan, installation), plan.voice, settings.systemPrompt, settings.conversation.endOfTurn, settings.services];
+  return [slotsInUse(plan, installation), plan.voice, settings.systemPrompt, settings.conversation.endOfTurn, settings.conversation.longestReplyTokens, settings.services];
 }

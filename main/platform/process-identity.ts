@@ -45,8 +45,13 @@ export function identityOf(pid: number): ProcessIdentity | null {
   }
 }
 
-/** Whether the process that was written down is still the one that has its number. */
-export function isSame(written: ProcessIdentity): boolean {
+/** Whether the process that was written down still runs, whatever has become of its program's file: an update puts another one in its place. */
+export function isAlive(written: ProcessIdentity): boolean {
   const now = identityOf(written.pid);
-  return now !== null && now.start === written.start && now.boot === written.boot && now.executable === written.executable;
+  return now !== null && now.start === written.start && now.boot === written.boot;
+}
+
+/** Whether the process that was written down is still the one that has its number, and still runs the same program. */
+export function isSame(written: ProcessIdentity): boolean {
+  return isAlive(written) && identityOf(written.pid)?.executable === written.executable;
 }

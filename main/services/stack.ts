@@ -22,7 +22,7 @@ export type SurroundingsByEnvironment = Readonly<Record<string, Surroundings>>;
 /** Tokens the language model can look back on where the plan names none; a spoken conversation with short answers stays well below. */
 const usualContextTokens = 4096;
 /** How every answer is asked for. Greedy: a small model that samples wanders off the question. */
-export const replyLimits = { maxTokens: 120, temperature: 0 } as const;
+export const replyTemperature = 0;
 const kokoroVoices = 'kokoro-voices';
 /** moshi-server's route; ours has the same. */
 const streamingPath = '/api/asr-streaming';
@@ -165,8 +165,9 @@ export function conversationSection(input: StackInput, endpoints: ReadonlyMap<Se
     turnModel: fileOf(input, plannedService(plan, 'turn').model, '.onnx'),
     endOfTurn: settings.conversation.endOfTurn,
     systemPrompt: settings.systemPrompt,
-    maxReplyTokens: replyLimits.maxTokens,
-    temperature: replyLimits.temperature,
+    // The greater part of a short context belongs to what was said before.
+    maxReplyTokens: Math.min(settings.conversation.longestReplyTokens, Math.floor((planned.llm.contextTokens ?? usualContextTokens) / 4)),
+    temperature: replyTemperature,
   };
 }
 

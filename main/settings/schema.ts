@@ -36,6 +36,8 @@ export const settingsSchema = z.strictObject({
       muted: z.boolean().default(false),
       /** What hears that a question is over: "semantic" is what a streaming recogniser says of each pause, where the one in use says it. */
       endOfTurn: z.enum(['smart-turn', 'semantic']).default('smart-turn'),
+      /** Where an answer is cut off at the latest; a token is about three quarters of a word. */
+      longestReplyTokens: z.int().min(4).max(2_000).default(120),
       /** Global key for press to talk, in Electron's notation. */
       shortcut: z.string().default('CommandOrControl+Shift+Space'),
     })

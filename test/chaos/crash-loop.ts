@@ -1,6 +1,7 @@
 import { restartDelayMs, restartPolicy } from '../../main/services/back-off.ts';
+import { pausedCount } from '../../main/telemetry/recovery.ts';
 import { inStep } from './in-step.ts';
-import { pausedCount, readyLimitMs, withPatient } from './patient.ts';
+import { readyLimitMs, withPatient } from './patient.ts';
 import { always, within, type Cut, type Promised } from './promised.ts';
 
 /** What the timers and the start of a process may add to a delay. */

@@ -1,6 +1,7 @@
-import { restartPolicy, type RestartPolicy } from '../../main/services/back-off.ts';
+import type { RestartPolicy } from '../../main/services/back-off.ts';
 import { snapshotOf } from '../../main/services/io/readiness.ts';
 import { createSupervisor, type ServiceSnapshot, type Supervisor } from '../../main/services/io/supervisor.ts';
+import { pausedCount } from '../../main/telemetry/recovery.ts';
 import { developerPython, repository } from '../setup/prepare.ts';
 import { collectEvents, type Events } from './events.ts';
 import { fakeService } from './fake-service.ts';
@@ -8,9 +9,6 @@ import { newMark, type Mark } from './marked.ts';
 
 /** What a fake engine is told to do wrong: see test/fakes/python/fake_engine.py. */
 export type Faults = Readonly<Record<string, string | number | boolean>>;
-
-/** Killing pauses the count of crashes: what is killed again and again is started again and again, each time as if it were the first. */
-export const pausedCount: RestartPolicy = { ...restartPolicy, resetAfterMs: 0, giveUpAfter: Number.POSITIVE_INFINITY };
 
 /** A fake engine under a supervisor, with the product's own times. */
 export interface Patient {

@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:net';
 import { snapshotOf } from '../../main/services/io/readiness.ts';
 import type { Supervisor } from '../../main/services/io/supervisor.ts';
 import type { ServiceId } from '../../main/services/service.ts';
+import { pausedCount } from '../../main/telemetry/recovery.ts';
 import { startFamily } from './family.ts';
 import { inStep } from './in-step.ts';
-import { pausedCount, pidsOf, readyLimitMs } from './patient.ts';
+import { pidsOf, readyLimitMs } from './patient.ts';
 import { always, type Cut, type Promised } from './promised.ts';
 
 /** Where such servers usually listen: Ollama, vLLM and speaches, moshi-server, llama.cpp, Kokoro-FastAPI, and what developers run. */

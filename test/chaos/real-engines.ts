@@ -8,11 +8,12 @@ import { serviceTitle } from '../../main/services/names.ts';
 import type { Endpoint, ProcessRun, Service, ServiceId } from '../../main/services/service.ts';
 import { stackOf } from '../../main/services/stack.ts';
 import { defaultSettings } from '../../main/settings/schema.ts';
+import { pausedCount } from '../../main/telemetry/recovery.ts';
 import { earshotEnvironment } from '../setup/cache.ts';
 import { repository } from '../setup/prepare.ts';
 import { collectEvents, type Events } from './events.ts';
 import { carriersOf, newMark, type Mark } from './marked.ts';
-import { pausedCount, pidsOf } from './patient.ts';
+import { pidsOf } from './patient.ts';
 import { listenOn } from './ports.ts';
 import { always, within, type Cut, type Promised } from './promised.ts';
 

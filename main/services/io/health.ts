@@ -15,6 +15,8 @@ const errorAnswer = z.object({ error: z.object({ message: z.string() }) });
 
 const longestAnswer = 200;
 const serverFaults = 500;
+/** A model that a slow disk gives up more slowly than this is loaded by the question itself. */
+const preloadLimitMs = 60_000;
 
 /** What one of our services says of itself; null while it does not answer. */
 export async function askHealth(endpoint: Endpoint, signal: AbortSignal): Promise<Health | null> {
@@ -27,10 +29,18 @@ export async function askHealth(endpoint: Endpoint, signal: AbortSignal): Promis
   }
 }
 
-/** Lets one of our services answer once for real; null when it can, else why it cannot. */
+/**
+ * Lets one of our services answer once for real; null when it can, else why it cannot. A connection
+ * that was kept open before a sleep may be closed by the other side in the very moment it is used again, so one that
+ * breaks is tried once more.
+ */
 export async function selfCheck(endpoint: Endpoint, signal: AbortSignal): Promise<string | null> {
+  async function ask(): Promise<Response> {
+    return fetch(`${endpoint.origin}/check`, { method: 'POST', headers: authorization(endpoint), signal });
+  }
+
   try {
-    const response = await fetch(`${endpoint.origin}/check`, { method: 'POST', headers: authorization(endpoint), signal });
+    const response = await ask().catch(ask);
     const answer = await response.text();
     return response.ok ? null : refusal(response.status, answer);
   } catch (error) {
@@ -80,10 +90,10 @@ export async function preloadOllama(endpoint: Endpoint, model: string, keepSecon
     method: 'POST',
     headers: { ...authorization(endpoint), 'content-type': 'application/json' },
     body: JSON.stringify(body),
-  }).then(
-    (response) => response.text(),
-    () => undefined,
-  );
+    signal: AbortSignal.timeout(preloadLimitMs),
+  })
+    .then((response) => response.text())
+    .catch(() => undefined);
 }
 
 async function checkSocket(endpoint: Endpoint, path: string): Promise<string | null> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Folders } from '../../platform/folders.ts';
-import { identityOf, isSame, processStart, type ProcessIdentity } from '../../platform/process-identity.ts';
+import { identityOf, isAlive, isSame, processStart, type ProcessIdentity } from '../../platform/process-identity.ts';
 import type { ServiceId } from '../service.ts';
 
 /** What this Earshot has started, written down so that the next one recognises what a killed one left behind. */
@@ -60,7 +60,7 @@ export function openProcessRecords(folders: Folders): ProcessRecords {
       return join(own, `${service}-${count}`);
     },
     close: () => {
-      rmSync(own, { recursive: true, force: true });
+      removeFolder(own);
     },
   };
 }
@@ -75,7 +75,7 @@ export async function reapLeftovers(folders: Folders): Promise<readonly number[]
   for (const name of foldersIn(runFolder(folders))) {
     const folder = join(runFolder(folders), name);
     const written = readRecord(join(folder, 'processes.json'));
-    if (written === null ? isOfLiving(name) : isSame(written.main)) continue;
+    if (written === null ? isOfLiving(name) : isAlive(written.main)) continue;
     const left = (written?.leaders ?? []).filter(isSame);
     for (const leader of left) {
       endGroup(leader.pid);
@@ -83,9 +83,18 @@ export async function reapLeftovers(folders: Folders): Promise<readonly number[]
     }
     const deadline = performance.now() + goneWithinMs;
     while (left.some(isSame) && performance.now() < deadline) await sleep(10);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
   return ended;
+}
+
+/** One that something still holds a file of (Windows) is removed by the next start. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // EBUSY, EPERM: there is nothing that a person would have to know or do.
+  }
 }
 
 /** A folder whose record is not written yet, or was torn: its name says whose it is. */

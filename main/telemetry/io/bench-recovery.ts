@@ -2,13 +2,12 @@ import { cpus } from 'node:os';
 import { bundledQuestions, type Question } from '../../conversation/io/questions.ts';
 import { readRecording } from '../../conversation/io/recording.ts';
 import { talk } from '../../conversation/io/talk.ts';
-import type { Talk } from '../../conversation/talk.ts';
-import { restartPolicy, type RestartPolicy } from '../../services/back-off.ts';
+import { replyOf, type Talk } from '../../conversation/talk.ts';
 import { snapshotOf, waitUntilReady } from '../../services/io/readiness.ts';
 import { createSupervisor, type Supervisor } from '../../services/io/supervisor.ts';
 import type { Service, ServiceId } from '../../services/service.ts';
 import type { SupervisorEvent } from '../../services/supervisor-event.ts';
-import { recoveryFigures, type Recovery } from '../recovery.ts';
+import { pausedCount, recoveryFigures, type Recovery } from '../recovery.ts';
 import type { BenchReport } from './bench-voice.ts';
 
 export interface RecoveryOptions {
@@ -21,8 +20,6 @@ export interface RecoveryOptions {
   readonly say: (line: string) => void;
 }
 
-/** Killing pauses the count of crashes: each one counts as the first. */
-const pausedCount: RestartPolicy = { ...restartPolicy, resetAfterMs: 0, giveUpAfter: Number.POSITIVE_INFINITY };
 const victims: readonly ServiceId[] = ['stt', 'llm', 'tts', 'conversation'];
 
 /** Where between question and end of answer an engine is at work for sure: the language model has its words early. */
@@ -130,7 +127,8 @@ async function recover(supervisor: Supervisor, told: readonly Told[], id: Servic
       readyMs: timeTo(after, killedMs, (event) => event.kind === 'ready'),
       loadMs: load?.kind === 'ready' ? load.loadMs : Number.NaN,
       addedMs: tookMs - undisturbed.tookMs,
-      reply: heard.turns.map(({ reply }) => reply).join(' '),
+      reply: replyOf(heard),
+      undisturbedReply: replyOf(undisturbed.heard),
       turns: heard.turns.length,
       isSpoken: heard.fault === null && heard.turns.every(({ interrupted, latency }) => !interrupted && latency !== null),
     };

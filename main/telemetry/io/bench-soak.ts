@@ -5,6 +5,7 @@ import { talk } from '../../conversation/io/talk.ts';
 import type { Turn } from '../../conversation/talk.ts';
 import type { Fault } from '../../platform/fault.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
+import type { Settings } from '../../settings/schema.ts';
 import { complete, informative, type Figure } from '../figures.ts';
 import { soakFigures, type SoakLook } from '../soak.ts';
 import type { BenchReport } from './bench-voice.ts';
@@ -23,9 +24,13 @@ export interface SoakOptions {
 const longestQuestionMs = 2_400;
 /** Longer than the silence that ends any turn (3 s), so that two questions are never taken as one. In lockstep it costs next to nothing. */
 const silenceMs = 3_500;
-/** How an engine is asked to answer: a thousand long answers show no more than short ones. */
-export const soakPrompt = 'You answer every question with one short sentence of at most eight words.';
+/** A thousand long answers show no more than short ones: the voice, which costs most of a turn, says a few words. */
+const soakReplyTokens = 8;
 
+/** Settings under which a soak asks for its answers. */
+export function soakSettings(settings: Settings): Settings {
+  return { ...settings, systemPrompt: 'Answer with one or two words only.', conversation: { ...settings.conversation, longestReplyTokens: soakReplyTokens } };
+}
 
 interface Soaked {
   readonly answered: number;

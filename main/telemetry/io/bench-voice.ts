@@ -7,7 +7,7 @@ import { snapshotOf } from '../../services/io/readiness.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
 import type { Endpoint } from '../../services/service.ts';
 import { informative, predictedFigure, quantile, ratioFigure, type Figure } from '../figures.ts';
-import { firstSentenceAlone, judgeTurnAlone, speakAlone, transcribeAlone } from './engines-alone.ts';
+import { firstSentenceAlone, judgeTurnAlone, speakAlone, transcribeAlone, type LanguageModelCall } from './engines-alone.ts';
 
 export interface VoiceBenchOptions {
   readonly supervisor: Supervisor;
@@ -17,8 +17,8 @@ export interface VoiceBenchOptions {
   readonly voice: string;
   /** What the plan expects from end of speech to first sound. */
   readonly predictedVoiceToVoiceMs: number;
-  /** OpenAI base URL of the language model, its token and model. */
-  readonly llm: { readonly url: string; readonly token: string; readonly model: string };
+  /** OpenAI base URL of the language model, its token and model, and how it is asked. */
+  readonly llm: Pick<LanguageModelCall, 'url' | 'token' | 'model' | 'longestReplyTokens'>;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Endpoint } from '../../services/service.ts';
-import { replyLimits } from '../../services/stack.ts';
+import { replyTemperature } from '../../services/stack.ts';
 import { firstSentenceLength } from '../sentence.ts';
 
 /** One measurement of an engine that has the machine to itself. */
@@ -37,6 +37,7 @@ export interface LanguageModelCall {
   readonly token: string;
   readonly model: string;
   readonly systemPrompt: string;
+  readonly longestReplyTokens: number;
   readonly question: string;
 }
 
@@ -50,8 +51,8 @@ export async function firstSentenceAlone(call: LanguageModelCall): Promise<Alone
       body: JSON.stringify({
         model: call.model,
         stream: true,
-        temperature: replyLimits.temperature,
-        max_tokens: replyLimits.maxTokens,
+        temperature: replyTemperature,
+        max_tokens: call.longestReplyTokens,
         messages: [
           { role: 'system', content: call.systemPrompt },
           { role: 'user', content: call.question },

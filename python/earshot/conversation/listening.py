@@ -20,6 +20,7 @@ from pipecat.frames.frames import (
     StartFrame,
     TranscriptionFrame,
 )
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.time import time_now_iso8601
 
@@ -95,12 +96,14 @@ class Listening(FrameProcessor):
         detector: EndOfTurnDetector,
         recogniser: SpeechToText,
         turns: Turns,
+        context: LLMContext,
         tell: Tell,
         pace: Pace,
     ) -> None:
         super().__init__()
         self._hearing = Hearing(ears)
         self._turns = turns
+        self._context = context
         self._tell = tell
         self._lockstep = pace == "lockstep"
         self._inbox: asyncio.Queue[_Post] = asyncio.Queue()
@@ -180,7 +183,7 @@ class Listening(FrameProcessor):
                 # What the other engines are still doing for a failed turn is of no use any more. An open turn is a
                 # newer one, and has ended that already.
                 if post.failed and not self._turns.is_open:
-                    await self.broadcast_interruption()  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
+                    await self._forget_unanswered()
             case _StopSpeaking():
                 if self._turns.is_answer_wanted:
                     await self._interrupt()
@@ -272,6 +275,14 @@ class Listening(FrameProcessor):
         await self._turns.interrupt()
         await self.broadcast_interruption()  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
         await self.pipeline_worker.flush_pipeline()
+
+    async def _forget_unanswered(self) -> None:
+        """Take the question of a failed turn out of the history: it would go out again with the next one."""
+        await self.broadcast_interruption()  # type: ignore[no-untyped-call]  # pipecat leaves it untyped
+        await self.pipeline_worker.flush_pipeline()
+        remembered = cast(list[Message], self._context.get_messages())
+        if remembered and remembered[-1]["role"] == "user":
+            self._context.set_messages(cast(Any, remembered[:-1]))
 
     async def _close_turn(self) -> None:
         """Close the turn for pipecat, which answers it if there were words in it."""

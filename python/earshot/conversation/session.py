@@ -57,12 +57,14 @@ def _worker(transport: Transport, pace: Pace, means: Means) -> PipelineWorker:
     output = transport.output()
     turns = Turns(output.tell)
     output.follow(turns)
-    user, assistant = LLMContextAggregatorPair(LLMContext(), user_params=_user_params())
+    context = LLMContext()
+    user, assistant = LLMContextAggregatorPair(context, user_params=_user_params())
     listening = Listening(
         ears=means.voice_detector,
         detector=means.end_of_turn,
         recogniser=means.settings.speech_to_text,
         turns=turns,
+        context=context,
         tell=output.tell,
         pace=pace,
     )

@@ -77,12 +77,18 @@ class Worker:
         self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._clock = _Clock()
+        self._elsewhere: list[Callable[[], float]] = []
+
+    def watch(self, working_s: Callable[[], float]) -> None:
+        """Count work too that a library does in threads of its own: `working_s` says for how long it has gone on."""
+        self._elsewhere.append(working_s)
 
     @property
     def working_s(self) -> float:
         """For how long the present piece of work has gone on; 0 while there is none. For any thread."""
         since_s = self._clock.since_s
-        return 0.0 if since_s is None else time.monotonic() - since_s
+        own_s = 0.0 if since_s is None else time.monotonic() - since_s
+        return max([own_s, *(working_s() for working_s in self._elsewhere)])
 
     @property
     def busy_s(self) -> float:

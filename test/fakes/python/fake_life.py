@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 Stop = Callable[[], Awaitable[asyncio.Future[None]]]
-"""Cuts every connection and closes the port, as the end of a process does; returns what is done when nothing is left."""
+"""Cuts every connection and closes the port, as the end of a process does; returns what ends when nothing is left."""
 
 
 @dataclass(slots=True)

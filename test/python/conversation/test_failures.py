@@ -176,3 +176,19 @@ async def test_a_recogniser_restarted_between_turns_is_not_noticed(stage: Stage)
 
     assert [turn["turn"] for turn in main.of("turn")] == [1, 2]
     assert main.of("turn-failed") == []
+
+
+async def test_a_question_that_failed_is_not_asked_again_with_the_next(stage: Stage) -> None:
+    healthy = Stage(stage.process, stage.ports)
+    stage.language_model.status = 400
+    healthy.language_model.says("Here I am.")
+    async with stage.main() as main:
+        async with stage.engines():
+            await main.ask("Are you there?")
+            await main.until(lambda: main.closed_turns() == 1)
+        async with healthy.engines():
+            await main.ask("And now?")
+            await main.until(lambda: main.closed_turns() == 2)
+
+    [request] = healthy.language_model.requests
+    assert [message["content"] for message in request["messages"] if message["role"] == "user"] == ["And now?"]

@@ -132,27 +132,26 @@ async def test_a_recogniser_that_answers_the_second_time_has_answered(monkeypatc
 
 async def test_a_connection_that_is_never_accepted_costs_little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recogniser, "_OPEN_TIMEOUT_S", 0.3)
-    async with connected() as line:
-        over = asyncio.Event()
+    over = asyncio.Event()
 
-        async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await over.wait()
-            writer.close()
+    async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
 
-        deaf = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-        port = deaf.sockets[0].getsockname()[1]
-        told: asyncio.Queue[Told] = asyncio.Queue()
-        waiting = Transcriber(SpeechToText(f"ws://127.0.0.1:{port}/", "t", patience_s=PATIENCE_S), told.put_nowait)
-        waiting.begin(SECOND)
-        waiting.mark(1)
-        assert await asyncio.wait_for(told.get(), 2) == RecogniserLost()
-        deaf.close()
-        over.set()
-        line.recogniser.answer = lambda _utterance, _marker: "hello"
-        async with line.recogniser.serving(port):
-            assert isinstance(await asyncio.wait_for(told.get(), 2), RecogniserBack)
-            assert await told.get() == Transcribed(1, "hello")
-            await waiting.close()
+    deaf = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = deaf.sockets[0].getsockname()[1]
+    told: asyncio.Queue[Told] = asyncio.Queue()
+    waiting = Transcriber(SpeechToText(f"ws://127.0.0.1:{port}/", "t", patience_s=PATIENCE_S), told.put_nowait)
+    waiting.begin(SECOND)
+    waiting.mark(1)
+    assert await asyncio.wait_for(told.get(), 2) == RecogniserLost()
+    deaf.close()
+    over.set()
+    hearing = FakeRecogniser(answer=lambda _utterance, _marker: "hello")
+    async with hearing.serving(port):
+        assert isinstance(await asyncio.wait_for(told.get(), 3), RecogniserBack)
+        assert await told.get() == Transcribed(1, "hello")
+        await waiting.close()
 
 
 async def test_what_is_heard_meanwhile_is_heard_by_the_next_recogniser() -> None:

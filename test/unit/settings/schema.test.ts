@@ -9,7 +9,7 @@ test('an empty settings file means the defaults: our own engines, Ollama when it
     languageModel: 'auto',
     profile: 'balanced',
     overrides: { gpus: {}, torchBuild: null, services: {} },
-    conversation: { mode: 'hands-free', muted: false, endOfTurn: 'smart-turn', shortcut: 'CommandOrControl+Shift+Space' },
+    conversation: { mode: 'hands-free', muted: false, endOfTurn: 'smart-turn', longestReplyTokens: 120, shortcut: 'CommandOrControl+Shift+Space' },
     audio: { microphone: null, speaker: null },
     told: [],
     rest: { llmMinutes: 10, sttMinutes: null, ttsMinutes: null },

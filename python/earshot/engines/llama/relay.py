@@ -1,7 +1,7 @@
 """One request handed through to llama.cpp's server, for as long as its client is there."""
 
 import asyncio
-from dataclasses import dataclass
+import time
 from http import HTTPStatus
 
 import httpx2
@@ -14,12 +14,34 @@ _CODES = {"exceed_context_size_error": "context_length_exceeded"}
 """llama.cpp's error types that have a code in OpenAI's API."""
 
 
-@dataclass(slots=True)
 class Progress:
     """How many replies are under way, and how many pieces of replies have come so far."""
 
-    replies: int = 0
-    chunks: int = 0
+    def __init__(self) -> None:
+        self.replies = 0
+        self.chunks = 0
+        self._moved_s = 0.0
+
+    def begin(self) -> None:
+        """A reply is under way. The model has one place, so a second one waits for the pieces of the first."""
+        if self.replies == 0:
+            self._moved_s = time.monotonic()
+        self.replies += 1
+
+    def move(self) -> None:
+        """A piece of a reply has come."""
+        self.chunks += 1
+        self._moved_s = time.monotonic()
+
+    def end(self) -> None:
+        """A reply is over, or nobody wants it any more."""
+        self.replies -= 1
+        self._moved_s = time.monotonic()
+
+    @property
+    def still_s(self) -> float:
+        """For how long nothing has come of the replies under way; 0 while there are none. For any thread."""
+        return time.monotonic() - self._moved_s if self.replies > 0 else 0.0
 
 
 class Relay(Response):
@@ -34,13 +56,13 @@ class Relay(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, unless the client leaves first: then the upstream connection is closed, which cancels the work."""
-        self._progress.replies += 1
+        self._progress.begin()
         answering = asyncio.create_task(self._answer(send))
         leaving = asyncio.create_task(_until_gone(receive))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._progress.replies -= 1
+            self._progress.end()
             leaving.cancel()
             answering.cancel()
             await asyncio.wait({answering, leaving})
@@ -58,7 +80,7 @@ class Relay(Response):
                 head = [(b"content-type", content_type), (b"cache-control", b"no-store")]
                 await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": head})
                 async for chunk in upstream.aiter_raw():
-                    self._progress.chunks += 1
+                    self._progress.move()
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
         except httpx2.TransportError as fault:

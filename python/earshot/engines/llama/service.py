@@ -15,7 +15,8 @@ from earshot.serving import ApiError, Description, engine_worker
 
 _COMPLETIONS = "/v1/chat/completions"
 _WARM_UP_LIMIT_S = 120.0
-_CHECK_LIMIT_S = 5.0
+_CHECK_LIMIT_S = 7.5
+"""Main asks for eight seconds at most."""
 _LOOK_EVERY_S = 0.05
 
 
@@ -34,6 +35,8 @@ class Llama:
         decoder = load_decoder(self._settings)
         _answer_once(decoder, limit_s=_WARM_UP_LIMIT_S)
         self._decoder = decoder
+        # llama.cpp decodes in threads of its own: a reply that stands still is its kind of work that does not end.
+        engine_worker.watch(lambda: self._progress.still_s)
         self._client = httpx2.AsyncClient(
             base_url=decoder.url,
             headers=_headers(decoder),
@@ -64,7 +67,7 @@ class Llama:
             if time.monotonic() > until_s:
                 raise RuntimeError("the model does not go on with its reply")
             time.sleep(_LOOK_EVERY_S)
-        _answer_once(self._decoder, limit_s=_CHECK_LIMIT_S)
+        _answer_once(self._decoder, limit_s=max(_LOOK_EVERY_S, until_s - time.monotonic()))
 
     def mount(self, app: FastAPI) -> None:
         """Add `POST /v1/chat/completions` and `GET /v1/models`."""

@@ -66,6 +66,13 @@ test('what another Earshot that still runs has started is left alone', async () 
   expect(readdirSync(join(home, 'run'))).toEqual([]);
 });
 
+test('an Earshot whose program was updated under it still lives, and so do its engines', async () => {
+  const main = sleeper();
+  const engine = sleeper();
+  writeRecord('1-1', { ...main, executable: `${main.executable} (deleted)` }, [engine]);
+  expect({ reaped: await reapLeftovers(folders), alive: identityOf(engine.pid)?.pid }).toEqual({ reaped: [], alive: engine.pid });
+});
+
 test('one that was forgotten is not ended later', async () => {
   const records = openProcessRecords(folders);
   const ended = sleeper();

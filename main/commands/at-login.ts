@@ -39,7 +39,8 @@ export async function runAtLogin(output: Output, wish: AtLogin, seams: AtLoginSe
 }
 
 async function switchOn(output: Output, unit: string, { environment, command, systemctl }: AtLoginSeams): Promise<number> {
-  await writeFileAtomically(unit, unitText({ command: await command(), environment: foldersNamed(environment) }));
+  const reached = serversNamed(environment);
+  await writeFileAtomically(unit, unitText({ command: await command(), environment: { ...foldersNamed(environment), ...reached.written } }));
   const steps = [['daemon-reload'], ['enable', '--now', unitName]];
   const problem = await firstProblem(steps, systemctl);
   const left = problem === null ? [] : steps.map(byHand);
@@ -47,7 +48,8 @@ async function switchOn(output: Output, unit: string, { environment, command, sy
     problem === null
       ? ['Earshot serves from now on and starts with your session.', 'Without anybody logged in it starts after: loginctl enable-linger', `What it says: journalctl --user -u ${unitName}`, 'To undo it: earshot serve --at-login off']
       : [`The unit is written as ${unit}, but the systemd of this session could not be told of it: ${problem}`, 'Where Earshot shall run, log in and say:', ...left.map((line) => `  ${line}`)];
-  output.result({ atLogin: 'on', unit, done: problem === null, left }, text.join('\n'));
+  const secrets = reached.secret.map((name) => `${name} holds a password, which does not belong into that file, so Earshot runs without it there. To add it yourself: systemctl --user edit ${unitName}`);
+  output.result({ atLogin: 'on', unit, done: problem === null, left, leftOut: reached.secret }, [...text, ...secrets].join('\n'));
   return 0;
 }
 
@@ -105,11 +107,34 @@ export function unitPath(environment: NodeJS.ProcessEnv): string {
 
 /** The session's systemd does not know what a shell was told of folders, and without it Earshot would set up everything anew. */
 function foldersNamed(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  const names = ['EARSHOT_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'];
+  return pathsNamed(['EARSHOT_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'], environment);
+}
+
+const addresses = ['OLLAMA_HOST', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+
+interface ServersNamed {
+  readonly written: Readonly<Record<string, string>>;
+  /** Those that hold a password: a unit is read by whoever asks systemd for it. */
+  readonly secret: readonly string[];
+}
+
+/** With another Ollama or without its proxy, what starts with the session would see another machine than the shell did. */
+function serversNamed(environment: NodeJS.ProcessEnv): ServersNamed {
+  const named = addresses.flatMap((name) => {
+    const address = (environment[name] ?? '').trim();
+    return address === '' ? [] : [{ name, address, isSecret: address.includes('@') }];
+  });
+  return {
+    written: { ...Object.fromEntries(named.flatMap(({ name, address, isSecret }) => (isSecret ? [] : [[name, address]]))), ...pathsNamed(['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'], environment) },
+    secret: named.flatMap(({ name, isSecret }) => (isSecret ? [name] : [])),
+  };
+}
+
+function pathsNamed(names: readonly string[], environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const folder = environment[name] ?? '';
-      return folder === '' ? [] : [[name, resolve(folder)]];
+      const path = environment[name] ?? '';
+      return path === '' ? [] : [[name, resolve(path)]];
     }),
   );
 }

@@ -2,7 +2,7 @@
 export interface UnitFacts {
   /** Program and arguments; the program by its absolute path. */
   readonly command: readonly [string, ...string[]];
-  /** Variables that decide which folders it works in. */
+  /** Variables that decide which folders it works in, and which servers it reaches. */
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { FaultError } from '../platform/fault.ts';
 import { errorMessage } from '../platform/text.ts';
@@ -54,13 +55,18 @@ export async function serve(context: Context, telemetry: Telemetry, seams: Serve
   let prepared = await seams.prepare(context, atOnce);
   let present: Present | null = null;
   let told = false;
+
+  function isBusy(): boolean {
+    return telemetry.turnInFlight() !== null;
+  }
+
   const cards = seams.createCardReturn({
     look: (uuid) => lookAtCard(uuid, lookMeans(context, prepared)),
-    isBusy: () => telemetry.turnInFlight() !== null,
+    isBusy,
     onReturn: (uuid) => {
       if (present === null || goBackTo(present.supervisor, uuid)) return;
       output.say('A graphics card that was not ready answers now. Earshot looks what can run on it.');
-      void prepareAnew(() => seams.prepareBeside(context), context, uuid, present, cards.leftOut);
+      void prepareAnew(() => seams.prepareBeside(context), context, uuid, { ...present, isBusy }, cards.leftOut);
     },
   });
 
@@ -75,7 +81,7 @@ export async function serve(context: Context, telemetry: Telemetry, seams: Serve
   try {
     for (;;) {
       const current = prepared;
-      const successor = await seams.runStack(context, current, { telemetry, cards }, async (supervisor) => {
+      const successor = await seams.runStack(context, current, { telemetry, cards, servers: 'for-ever' }, async (supervisor) => {
         tell(supervisor);
         const replacement = new Promise<Prepared>((resolve) => {
           present = { supervisor, prepared: current, replace: resolve };
@@ -92,10 +98,20 @@ export async function serve(context: Context, telemetry: Telemetry, seams: Serve
   }
 }
 
-/** Makes a plan with the card that has come back, beside what runs; what runs goes on where nothing better follows. */
-async function prepareAnew(prepareBeside: () => Promise<Prepared>, { output, signal }: Context, uuid: string | null, { prepared, replace }: Present, leftOut: (uuid: string | null) => void): Promise<void> {
+/** How often it is looked whether the turn that keeps a new stack waiting is over. */
+const lookEveryMs = 250;
+
+/** Makes a plan with the card that has come back, beside what runs, and takes it when nobody speaks; what runs goes on where nothing better follows. */
+async function prepareAnew(
+  prepareBeside: () => Promise<Prepared>,
+  { output, signal }: Context,
+  uuid: string | null,
+  { prepared, replace, isBusy }: Present & { readonly isBusy: () => boolean },
+  leftOut: (uuid: string | null) => void,
+): Promise<void> {
   try {
     const next = await prepareBeside();
+    while (isBusy()) await sleep(lookEveryMs, undefined, { signal });
     signal.throwIfAborted();
     if (isDeepStrictEqual(next.plan.services, prepared.plan.services)) for (const card of next.waitingFor) leftOut(card.uuid);
     else replace(next);

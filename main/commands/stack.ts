@@ -6,7 +6,7 @@ import { followMissingCards, goBackTo } from '../services/io/missing-cards.ts';
 import { processesBelow } from '../services/io/own-processes.ts';
 import { prepareStack, type PreparationOptions, type Prepared } from '../services/io/preparation.ts';
 import { reapLeftovers } from '../services/io/process-records.ts';
-import { waitUntilReady } from '../services/io/readiness.ts';
+import { waitUntilReady, type ServerPatience } from '../services/io/readiness.ts';
 import { openStack } from '../services/io/running-stack.ts';
 import type { Supervisor } from '../services/io/supervisor.ts';
 import { serviceTitle, stateTitle } from '../services/names.ts';
@@ -74,6 +74,8 @@ const saidKinds: ReadonlySet<string> = new Set(['fell-back', 'returned', 'findin
 export interface RunMeans {
   readonly telemetry: Telemetry;
   readonly cards: CardReturn;
+  /** For how long a server of somebody else is waited for. */
+  readonly servers: ServerPatience;
 }
 
 /** Starts the whole stack, hands it to `use` once ready, and ends it in order whatever happens. */
@@ -89,7 +91,7 @@ export async function withStack<T>(context: Context, prepared: Prepared, use: (s
       },
     });
     try {
-      return await runStack(context, prepared, { telemetry, cards }, (supervisor) => {
+      return await runStack(context, prepared, { telemetry, cards, servers: 'one-start' }, (supervisor) => {
         running.supervisor = supervisor;
         return use(supervisor, telemetry);
       });
@@ -100,7 +102,7 @@ export async function withStack<T>(context: Context, prepared: Prepared, use: (s
 }
 
 /** {@link withStack} with a journal and a memory of cards that outlive this stack. */
-export async function runStack<T>(context: Context, prepared: Prepared, { telemetry, cards }: RunMeans, use: (supervisor: Supervisor) => Promise<T>): Promise<T> {
+export async function runStack<T>(context: Context, prepared: Prepared, { telemetry, cards, servers }: RunMeans, use: (supervisor: Supervisor) => Promise<T>): Promise<T> {
   const { supervisor, logPath, stop } = openStack(prepared, {
     ...context,
     say: context.output.say,
@@ -112,15 +114,18 @@ export async function runStack<T>(context: Context, prepared: Prepared, { teleme
   for (const finding of prepared.findings) telemetry.note({ ...findingNote(finding), kind: 'left-out' });
   try {
     supervisor.start();
-    await waitUntilReady(supervisor, context.signal);
+    await waitUntilReady(supervisor, context.signal, servers);
     return await use(supervisor);
   } catch (error) {
     if (!(error instanceof FaultError) || error.fault.service === undefined) throw error;
     const detail = [error.fault.detail, `What it said: ${logPath}`].filter((line) => line !== undefined).join('\n');
     throw new FaultError({ ...error.fault, detail });
   } finally {
-    for (const end of endings) end();
-    await stop();
+    try {
+      for (const end of endings) end();
+    } finally {
+      await stop();
+    }
   }
 }
 
@@ -143,7 +148,7 @@ function sayChanges(supervisor: Supervisor, context: Context): () => void {
   return () => {
     for (const { service, state } of supervisor.snapshot()) {
       const worthSaying = state.kind === 'ready' || state.kind === 'backing-off' || state.kind === 'failed';
-      const text = `${serviceTitle[service.id]} (${service.model}, ${service.device}): ${stateTitle(state)}`;
+      const text = `${serviceTitle[service.id]} (${service.model}, ${service.device}): ${stateTitle(state, service.run.kind)}`;
       if (!worthSaying || said.get(service.id) === text) continue;
       said.set(service.id, text);
       context.output.say(text);

@@ -1,14 +1,39 @@
 import type { ConversationEvent, EngineId } from './messages.ts';
 
-/** Engines that the conversation waits for, each with how often it had been restarted when it was lost. */
-export type AwaitedEngines = ReadonlyMap<EngineId, number>;
+/** Engines that the conversation waits for. */
+export type AwaitedEngines = ReadonlyMap<EngineId, AwaitedEngine>;
+
+export interface AwaitedEngine {
+  /** How often it had been restarted when it was lost. */
+  readonly restarts: number;
+  /** The turn that waits for it; null for what is being said. */
+  readonly turn: number | null;
+}
 
 export const nothingAwaited: AwaitedEngines = new Map();
 
 export function nextAwaited(awaited: AwaitedEngines, event: ConversationEvent, restartsOf: (engine: EngineId) => number): AwaitedEngines {
-  if (event.type === 'engine-lost') return new Map([...awaited, [event.service, restartsOf(event.service)]]);
-  if (event.type === 'engine-back') return new Map([...awaited].filter(([engine]) => engine !== event.service));
-  return event.type === 'turn-failed' ? nothingAwaited : awaited;
+  switch (event.type) {
+    case 'engine-lost':
+      return new Map([...awaited, [event.service, { restarts: restartsOf(event.service), turn: event.turn }]]);
+    case 'engine-back':
+      return without(awaited, (engine) => engine === event.service);
+    // Nobody says of an answer that is over that its engine is back.
+    case 'turn':
+    case 'interrupted':
+      return without(awaited, (_engine, { turn }) => turn !== null);
+    case 'nothing-heard':
+      return without(awaited, (_engine, { turn }) => turn === null);
+    case 'turn-ended':
+    case 'turn-failed':
+      return nothingAwaited;
+    case 'heard':
+    case 'speech-started':
+    case 'pause':
+    case 'words':
+    case 'spoken':
+      return awaited;
+  }
 }
 
 /**
@@ -18,5 +43,10 @@ export function nextAwaited(awaited: AwaitedEngines, event: ConversationEvent, r
  */
 export function isWorthAnotherTry(engine: EngineId, awaited: AwaitedEngines, restarts: number): boolean {
   const before = awaited.get(engine);
-  return before !== undefined && restarts - before <= 1;
+  return before !== undefined && restarts - before.restarts <= 1;
+}
+
+function without(awaited: AwaitedEngines, which: (engine: EngineId, entry: AwaitedEngine) => boolean): AwaitedEngines {
+  const rest = [...awaited].filter(([engine, entry]) => !which(engine, entry));
+  return rest.length === awaited.size ? awaited : new Map(rest);
 }

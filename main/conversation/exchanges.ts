@@ -98,6 +98,11 @@ export function historyOf(list: readonly Exchange[]): readonly HistoryMessage[] 
     ]);
 }
 
+/** Whether a question is being said, or was and has to be heard again. */
+export function isAnythingHeard(list: readonly Exchange[]): boolean {
+  return list.some(isBeingHeard);
+}
+
 function turnEnded(list: readonly Exchange[], event: Extract<ConversationEvent, { type: 'turn-ended' }>): readonly Exchange[] {
   const ended = { turn: event.turn, question: event.transcript, state: 'thinking' } as const;
   if (event.asked === 'typed') {

@@ -84,6 +84,11 @@ export function withoutAnswer(inFlight: InFlight): InFlight {
   return answeringChanged(inFlight, { isOver: true });
 }
 
+/** The end of an answer that nobody waits for any more, and that the conversation will not tell of. */
+export function endOf({ turn, asked, question, spoken }: Answering): ConversationEvent {
+  return { type: 'turn', turn, asked, transcript: question, reply: spoken, interrupted: true, speechEndMs: 0, latency: null };
+}
+
 /** What has to be asked again after the connection broke at `endMs`: an answer from its next word on, and what was said into it. */
 export function afterLoss(inFlight: InFlight, endMs: number): InFlight {
   const { answering, typed, upcomingFromMs, soundFromMs } = inFlight;

@@ -19,6 +19,8 @@ export interface KeptSound {
   readonly moveTo: (startMs: number) => void;
   /** When the sound at `ms` was heard; null when it is no longer kept. */
   readonly heardAt: (ms: number) => number | null;
+  /** Where the oldest sound is that is kept. */
+  readonly startMs: () => number;
   /** Where the next sound will be. */
   readonly endMs: () => number;
 }
@@ -26,6 +28,11 @@ export interface KeptSound {
 export function createKeptSound(): KeptSound {
   let pieces: readonly Piece[] = [];
   let endMs = 0;
+
+  function startMs(): number {
+    return pieces[0]?.startMs ?? endMs;
+  }
+
   return {
     add: (pcm, nowMs) => {
       pieces = [...pieces, { startMs: endMs, pcm, atMs: nowMs }];
@@ -35,8 +42,8 @@ export function createKeptSound(): KeptSound {
       if (pieces[0] !== undefined && endOf(pieces[0]) <= ms) pieces = pieces.filter((piece) => endOf(piece) > ms);
     },
     pieces: () => pieces.map((piece) => piece.pcm),
-    moveTo: (startMs) => {
-      const shift = startMs - (pieces[0]?.startMs ?? endMs);
+    moveTo: (toMs) => {
+      const shift = toMs - startMs();
       pieces = pieces.map((piece) => ({ ...piece, startMs: piece.startMs + shift }));
       endMs += shift;
     },
@@ -48,6 +55,7 @@ export function createKeptSound(): KeptSound {
       const spokenMs = piece.atMs - (endOf(piece) - ms);
       return Math.max(pieces[index - 1]?.atMs ?? spokenMs, spokenMs);
     },
+    startMs,
     endMs: () => endMs,
   };
 }

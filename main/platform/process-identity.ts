@@ -10,17 +10,36 @@ export interface ProcessIdentity {
   readonly executable: string;
 }
 
+/** What `/proc` says of a process. */
+export interface ProcessStat {
+  /** "Z": it has ended, and only nobody has asked for its exit code yet. */
+  readonly state: string;
+  readonly parent: number;
+  readonly group: number;
+  /** In ticks since the system was started. */
+  readonly start: string;
+}
+
+/** What `/proc/<pid>/stat` says; null where there is no such process, or no `/proc`. */
+export function processStat(pid: number): ProcessStat | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command's name, in brackets, may hold anything: what counts stands behind the last one.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, parent, group] = fields;
+    const start = fields[19];
+    return state === undefined || start === undefined ? null : { state, parent: Number(parent), group: Number(group), start };
+  } catch {
+    // It ended while we looked.
+    return null;
+  }
+}
+
 /** When a process was started, in the system's own count; '' where only its number can be asked for; null: there is none. */
 export function processStart(pid: number): string | null {
   if (process.platform === 'linux') {
-    try {
-      // The name may hold spaces and brackets, so what counts stands behind the last one.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-      // A zombie has ended; only nobody has asked for its exit code yet.
-      return fields[0] === 'Z' ? null : (fields[19] ?? null);
-    } catch {
-      return null;
-    }
+    const stat = processStat(pid);
+    return stat === null || stat.state === 'Z' ? null : stat.start;
   }
   try {
     process.kill(pid, 0);

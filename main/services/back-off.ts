@@ -20,6 +20,9 @@ export const restartPolicy: RestartPolicy = {
   giveUpWindowMs: 300_000,
 };
 
+/** For a server of somebody else: it may be started hours after us, as Ollama is at a login, and asking costs nothing. */
+export const patientPolicy: RestartPolicy = { ...restartPolicy, giveUpAfter: Infinity };
+
 /** Delay before restart number `attempt` (1, 2, …); `random` is in [0, 1). */
 export function restartDelayMs(policy: RestartPolicy, attempt: number, random: number): number {
   const delay = Math.min(policy.longestDelayMs, policy.firstDelayMs * 2 ** (attempt - 1));

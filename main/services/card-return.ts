@@ -7,7 +7,7 @@ export interface ReturnPolicy {
   readonly longestQuietMs: number;
   /** Looks that find it unwell double the pause to the next one, up to this. */
   readonly longestPauseMs: number;
-  /** Until the next attempt to look when somebody was speaking. */
+  /** Until the next attempt to look, or to return, when somebody was speaking. */
   readonly breathMs: number;
   /** After so long without a fault its earlier ones are forgotten. */
   readonly forgottenAfterMs: number;
@@ -19,13 +19,15 @@ export const returnPolicy: ReturnPolicy = { quietMs: 60_000, longestQuietMs: 3_6
  * A graphics card that is not used because it failed:
  *
  *   out ─timer─► looking ─well─► back ─left out─► out (quiet for twice as long)
- *    ▲ ▲ │busy     │  └─hopeless─► lost
- *    │ └─┘         │
+ *    ▲ ▲ │busy     │ │ └─well, busy─► well ─timer─► back
+ *    │ └─┘         │ └─hopeless─► lost
  *    └── unwell, asleep
  */
 export type CardState =
   | { readonly kind: 'out'; readonly faults: number; readonly failedLooks: number; readonly untilMs: number }
   | { readonly kind: 'looking'; readonly faults: number; readonly failedLooks: number }
+  /** It is only waited for a moment in which nobody speaks: a look may take half a minute, and somebody began meanwhile. */
+  | { readonly kind: 'well'; readonly faults: number }
   | { readonly kind: 'back'; readonly faults: number; readonly sinceMs: number }
   /** Only a person can bring it back, and then with a restart. */
   | { readonly kind: 'lost' };
@@ -36,7 +38,7 @@ export type CardLook = 'well' | 'unwell' | 'asleep' | 'hopeless';
 export type CardEvent =
   | { readonly kind: 'left-out' }
   | { readonly kind: 'timer'; readonly busy: boolean }
-  | { readonly kind: 'looked'; readonly look: CardLook };
+  | { readonly kind: 'looked'; readonly look: CardLook; readonly busy: boolean };
 
 export type CardEffect = { readonly kind: 'wait'; readonly ms: number } | { readonly kind: 'look' } | { readonly kind: 'return' };
 
@@ -59,22 +61,23 @@ export function nextCard(state: CardState, event: CardEvent, nowMs: number, poli
       return out(faults, 0, pauseMs(faults, 0, policy), nowMs);
     }
     case 'timer': {
+      if (state.kind === 'well') return returned(state.faults, event.busy, nowMs, policy);
       if (state.kind !== 'out') return { state, effect: null };
       if (nowMs < state.untilMs) return { state, effect: { kind: 'wait', ms: state.untilMs - nowMs } };
       if (event.busy) return { state, effect: { kind: 'wait', ms: policy.breathMs } };
       return { state: { kind: 'looking', faults: state.faults, failedLooks: state.failedLooks }, effect: { kind: 'look' } };
     }
     case 'looked':
-      return state.kind === 'looking' ? looked(state, event.look, nowMs, policy) : { state, effect: null };
+      return state.kind === 'looking' ? looked(state, event, nowMs, policy) : { state, effect: null };
     default:
       return assertNever(event);
   }
 }
 
-function looked({ faults, failedLooks }: Extract<CardState, { kind: 'looking' }>, look: CardLook, nowMs: number, policy: ReturnPolicy): CardStep {
+function looked({ faults, failedLooks }: Extract<CardState, { kind: 'looking' }>, { look, busy }: Extract<CardEvent, { kind: 'looked' }>, nowMs: number, policy: ReturnPolicy): CardStep {
   switch (look) {
     case 'well':
-      return { state: { kind: 'back', faults, sinceMs: nowMs }, effect: { kind: 'return' } };
+      return returned(faults, busy, nowMs, policy);
     case 'unwell':
       return out(faults, failedLooks + 1, pauseMs(faults, failedLooks + 1, policy), nowMs);
     case 'asleep':
@@ -84,6 +87,11 @@ function looked({ faults, failedLooks }: Extract<CardState, { kind: 'looking' }>
     default:
       return assertNever(look);
   }
+}
+
+function returned(faults: number, busy: boolean, nowMs: number, policy: ReturnPolicy): CardStep {
+  if (busy) return { state: { kind: 'well', faults }, effect: { kind: 'wait', ms: policy.breathMs } };
+  return { state: { kind: 'back', faults, sinceMs: nowMs }, effect: { kind: 'return' } };
 }
 
 function out(faults: number, failedLooks: number, ms: number, nowMs: number): CardStep {

@@ -30,21 +30,40 @@ export function deviceFaultOf(text: string): FaultId | null {
 
 /** What a person is told of a service whose card failed under it. */
 export function fallbackFinding(service: Service, fault: FaultId, evidence: readonly string[]): Finding {
-  const { fallback } = service;
   const title = serviceTitle[service.id];
-  const place = fallback === null || fallback.device === 'cpu' ? 'the processor' : 'another graphics card';
   return {
     fault,
     severity: 'warning',
-    title: `The graphics card failed while the ${title} used it, so the ${title} now runs on ${place}.`,
+    title: `The graphics card failed while the ${title} used it, so the ${title} now runs on ${placeOfFallback(service)}.`,
     detail: 'Answers may take longer meanwhile. Earshot tests the card again by itself and goes back to it once it has been well for a while. Heat, overclocking, full memory or a computer that has slept are the usual reasons.',
     evidence: [...evidence, `card: ${service.device}`],
-    remedies: [
-      { id: 'move-to-cpu', title: `Keep the ${title} on the processor.`, kind: 'click', arguments: { service: service.id } },
-      { id: 'exclude-gpu', title: 'Leave this graphics card alone altogether.', kind: 'click', arguments: { gpu: service.device } },
-      { id: 'restart-computer', title: 'If it happens again and again, restart the computer.', kind: 'guide' },
-    ],
+    remedies: waysWithout(service),
   };
+}
+
+/** What a person is told of a service that could not be started on its card again and went back to what stood in for it (`fallback`). */
+export function returnFinding(service: Service, reason: string, evidence: readonly string[]): Finding {
+  const title = serviceTitle[service.id];
+  return {
+    fault: 'process-crashed',
+    severity: 'warning',
+    title: `The ${title} could not be started on the graphics card again, so it runs on ${placeOfFallback(service)} as before.`,
+    detail: `Why it could not: ${reason}. Earshot leaves the card alone for longer this time before it tries again. Another program that uses the card's memory, heat or overclocking are the usual reasons.`,
+    evidence: [...evidence, `card: ${service.device}`],
+    remedies: waysWithout(service),
+  };
+}
+
+function placeOfFallback({ fallback }: Service): string {
+  return fallback === null || fallback.device === 'cpu' ? 'the processor' : 'another graphics card';
+}
+
+function waysWithout(service: Service): Finding['remedies'] {
+  return [
+    { id: 'move-to-cpu', title: `Keep the ${serviceTitle[service.id]} on the processor.`, kind: 'click', arguments: { service: service.id } },
+    { id: 'exclude-gpu', title: 'Leave this graphics card alone altogether.', kind: 'click', arguments: { gpu: service.device } },
+    { id: 'restart-computer', title: 'If it happens again and again, restart the computer.', kind: 'guide' },
+  ];
 }
 
 /** An engine that says that it runs elsewhere than it was planned; null when all is as planned, or it is not on a card. */

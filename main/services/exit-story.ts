@@ -12,6 +12,8 @@ export interface ExitResult {
 export interface ExitStory {
   /** In words for a person. */
   readonly reason: string;
+  /** What the system, or the process itself, calls it: for whoever looks closer. */
+  readonly how: string | null;
   readonly cause: ExitCause;
   /** What it said last, oldest first. */
   readonly lines: readonly string[];
@@ -62,14 +64,25 @@ const outOfMemory = /MemoryError|std::bad_alloc|Cannot allocate memory|DefaultCP
 
 /** Why a process ended, and what that means for what comes next. `lines` is what it wrote last. */
 export function exitStory(result: ExitResult, lines: readonly string[]): ExitStory {
-  return { reason: describeExit(result, lines), cause: causeOf(result, lines), lines };
+  const cause = causeOf(result, lines);
+  const { words, name } = howItEnded(result);
+  const said = lastWords(lines);
+  if (said === undefined) return { reason: words, how: name, cause, lines };
+  // What libraries say of these two is no sentence; what we say of a model that cannot be loaded is.
+  const plain = plainWords[cause.kind];
+  return plain === undefined ? { reason: said, how: name, cause, lines } : { reason: plain, how: said, cause, lines };
+}
+
+const plainWords: Readonly<Partial<Record<ExitCause['kind'], string>>> = { device: 'its graphics card failed', 'out-of-memory': 'memory ran out' };
+
+/** The words for a person with what the system calls it. */
+export function inFull({ reason, how }: Pick<ExitStory, 'reason' | 'how'>): string {
+  return how === null ? reason : `${reason} (${how})`;
 }
 
 /** Why a process ended, in words, with the last `error: ` line it wrote. */
 export function describeExit(result: ExitResult, lines: readonly string[]): string {
-  const said = lastWords(lines);
-  const how = howItEnded(result);
-  return said === undefined ? how : `${said} (${how})`;
+  return inFull(exitStory(result, lines));
 }
 
 function causeOf(result: ExitResult, lines: readonly string[]): ExitCause {
@@ -91,17 +104,18 @@ function lastWords(lines: readonly string[]): string | undefined {
   return [...lines].reverse().find((line) => line.startsWith('error: '))?.slice('error: '.length);
 }
 
-function howItEnded(result: ExitResult): string {
+interface HowItEnded {
+  readonly words: string;
+  readonly name: string | null;
+}
+
+function howItEnded(result: ExitResult): HowItEnded {
   const signal = signalNumber(result);
-  if (signal !== null) {
-    const known = signals[signal];
-    return known === undefined ? `it was ended by signal ${signal}` : `${known.words} (${known.name})`;
-  }
-  if (result.exitCode === undefined) return 'it could not be started';
+  if (signal !== null) return signals[signal] ?? { words: 'it was ended by the system', name: `signal ${signal}` };
+  if (result.exitCode === undefined) return { words: 'it could not be started', name: null };
   const windows = windowsCodes[result.exitCode >>> 0];
-  if (windows !== undefined) return `${windows.words} (${windows.name}, 0x${(result.exitCode >>> 0).toString(16).toUpperCase()})`;
-  if (result.exitCode === deviceFaultCode) return 'its graphics card failed';
-  return `it ended with exit code ${result.exitCode}`;
+  if (windows !== undefined) return { words: windows.words, name: `${windows.name}, 0x${(result.exitCode >>> 0).toString(16).toUpperCase()}` };
+  return { words: result.exitCode === deviceFaultCode ? 'its graphics card failed' : 'it ended by itself', name: `exit code ${result.exitCode}` };
 }
 
 /** The signal that ended it or, behind the shim, its child; null when none did. */

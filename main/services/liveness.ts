@@ -13,7 +13,7 @@ export interface LivenessPolicy {
   readonly stuckAfterMs: number;
 }
 
-export const livenessPolicy: LivenessPolicy = { lateAfterMs: 3_500, silentAfterMs: 6_400, tickMs: 250, jumpMs: 1_500, stuckAfterMs: 120_000 };
+export const livenessPolicy: LivenessPolicy = { lateAfterMs: 3_500, silentAfterMs: 6_200, tickMs: 250, jumpMs: 1_500, stuckAfterMs: 120_000 };
 
 /** What is known of a process that runs. Times are of a clock that is never set back. */
 export interface Watch {

@@ -29,7 +29,7 @@ export type AfterStopping =
   | { readonly kind: 'rest' }
   | { readonly kind: 'start' }
   /** It hung and was ended: that counts as a crash. */
-  | { readonly kind: 'crash'; readonly reason: string };
+  | { readonly kind: 'crash'; readonly reason: string; readonly sinceMs: number };
 
 export interface Life {
   readonly state: ServiceState;
@@ -88,7 +88,7 @@ export function next(before: Life, event: ServiceEvent, nowMs: number, policy: R
     case 'late':
       return state.kind === 'ready' ? to(life, { kind: 'degraded', sinceMs: nowMs, reason: event.reason }) : stay(life);
     case 'silent':
-      return isUp(state) ? to(life, { kind: 'stopping', then: { kind: 'crash', reason: event.reason } }, [{ kind: 'terminate' }]) : stay(life);
+      return isUp(state) ? to(life, { kind: 'stopping', then: { kind: 'crash', reason: event.reason, sinceMs: nowMs } }, [{ kind: 'terminate' }]) : stay(life);
     case 'exited':
       return exited(life, event, nowMs, policy);
     case 'overdue':
@@ -156,20 +156,21 @@ function stopped(life: Life, then: AfterStopping, event: Extract<ServiceEvent, {
     case 'start':
       return spawn(life, nowMs);
     case 'crash':
-      return crashed(life, { ...event, reason: then.reason }, nowMs, policy);
+      return crashed(life, { ...event, reason: then.reason }, nowMs, policy, then.sinceMs);
     default:
       return assertNever(then);
   }
 }
 
-function crashed(life: Life, { reason, random }: { readonly reason: string; readonly random: number }, nowMs: number, policy: RestartPolicy): Transition {
+/** The pause counts from when the crash was noticed: to end what hung has taken its time already. */
+function crashed(life: Life, { reason, random }: { readonly reason: string; readonly random: number }, nowMs: number, policy: RestartPolicy, noticedMs = nowMs): Transition {
   const { kind } = life.state;
   const wasUp = kind === 'ready' || kind === 'degraded' || kind === 'stopping';
   // Only a service that was up lets old crashes expire: five starts that hang take longer than the window.
   const stillCounts = life.crashesMs.filter((crashMs) => !wasUp || nowMs - crashMs < policy.giveUpWindowMs);
   const crashesMs = [...stillCounts, nowMs];
   if (crashesMs.length >= policy.giveUpAfter) return { life: { state: { kind: 'failed', reason }, crashesMs }, effects: [] };
-  const afterMs = restartDelayMs(policy, crashesMs.length, random);
+  const afterMs = Math.max(0, noticedMs + restartDelayMs(policy, crashesMs.length, random) - nowMs);
   return {
     life: { state: { kind: 'backing-off', untilMs: nowMs + afterMs, reason }, crashesMs },
     effects: [{ kind: 'wake', afterMs }],

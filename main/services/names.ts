@@ -1,5 +1,5 @@
 import type { ServiceState } from './machine.ts';
-import type { ServiceId } from './service.ts';
+import type { Service, ServiceId } from './service.ts';
 
 /** What a person calls a service. */
 export const serviceTitle: Readonly<Record<ServiceId, string>> = {
@@ -9,11 +9,11 @@ export const serviceTitle: Readonly<Record<ServiceId, string>> = {
   conversation: 'conversation',
 };
 
-/** One word or two for the state a person sees. */
-export function stateTitle(state: ServiceState): string {
+/** One word or two for the state a person sees. A server of somebody else is not restarted by us: it is waited for. */
+export function stateTitle(state: ServiceState, run: Service['run']['kind']): string {
   switch (state.kind) {
     case 'backing-off':
-      return `restarting (${state.reason})`;
+      return `${run === 'external' ? 'waiting for its server' : 'restarting'} (${state.reason})`;
     case 'failed':
       return `failed (${state.reason})`;
     case 'degraded':

@@ -75,8 +75,11 @@ export function supervisorNote(event: SupervisorEvent, cardName: CardName): Note
   }
 }
 
-/** The entry for what happened in a turn; null for what happens in every turn. The reason stays out: it may quote what was said. */
-export function turnNote(event: TurnEvent): Note | null {
+/**
+ * The entry for what happened in a turn; null for what happens in every turn. `isOfRest`: it is about a service that only
+ * rested. The reason stays out: it may quote what was said.
+ */
+export function turnNote(event: TurnEvent, isOfRest: boolean): Note | null {
   switch (event.kind) {
     case 'asked':
     case 'ended':
@@ -86,8 +89,11 @@ export function turnNote(event: TurnEvent): Note | null {
     case 'failed':
       return inTurn(event, 'turn-failed', 'error', `A question got no answer${event.service === undefined ? '' : `, because the ${serviceTitle[event.service]} failed`}.`);
     case 'engine-lost':
+      if (isOfRest) return inTurn(event, 'waiting', 'info', `${somethingOf(event.service)} is being loaded. The question waits for it.`);
       return inTurn(event, 'engine-lost', 'warning', `${somethingOf(event.service)} stopped in the middle of a question. The question is kept until it is back.`);
     case 'engine-back':
+      // That it is ready is an entry of its own.
+      if (isOfRest) return null;
       return inTurn(event, 'engine-back', 'info', `${somethingOf(event.service)} is back${event.waitedMs === undefined ? '' : ` after ${formatDuration(event.waitedMs)}`}, and the question goes on.`);
     case 'asked-again':
       return inTurn(event, 'asked-again', 'info', 'Earshot asked a question again by itself, because it had been interrupted before the answer was complete.');

@@ -15,6 +15,7 @@ const engines: readonly ServiceId[] = ['stt', 'llm', 'tts'];
 
 /** P6: before each restart somebody else takes the port that the engine had; the usual ones were taken from the start. */
 export async function takenPorts({ faults }: Cut): Promise<readonly Promised[]> {
+  // What cannot be listened on has a program of this computer behind it already, an Ollama for instance, and is as taken as can be.
   const usual = (await Promise.all(usualPorts.map((port) => listenOn(port)))).filter((server) => server !== null);
   const { supervisor, events } = await startFamily(pausedCount);
   const squatters: Server[] = [];
@@ -32,9 +33,10 @@ export async function takenPorts({ faults }: Cut): Promise<readonly Promised[]> 
       await events.first('ready', atMs, readyLimitMs, ({ service }) => service === 'conversation');
       return { taken: squatter !== null, moved: portOf(supervisor, id) !== before };
     });
+    const stillTaken = await takenAmong(usualPorts);
     return [
       always('P6', 'its port taken by somebody else: started all the same, on another', outcomes.filter(({ taken, moved }) => taken && moved).length, faults),
-      always('P6', '  with the usual ports taken as well', usual.length, usualPorts.length),
+      always('P6', `  with the usual ports taken as well, ${usualPorts.length - usual.length} by other programs`, stillTaken.length, usualPorts.length),
     ];
   } finally {
     await supervisor.stop();
@@ -46,6 +48,12 @@ function portOf(supervisor: Supervisor, id: ServiceId): number {
   return Number(new URL(snapshotOf(supervisor, id).endpoint?.origin ?? '').port);
 }
 
+async function takenAmong(ports: readonly number[]): Promise<readonly number[]> {
+  const servers = await Promise.all(ports.map((port) => listenOn(port)));
+  for (const server of servers) server?.close();
+  return ports.filter((_port, index) => servers[index] === null);
+}
+
 /** A server of somebody else; null when the port is taken already. */
 export async function listenOn(port: number): Promise<Server | null> {
   const server = createServer();
@@ -53,7 +61,8 @@ export async function listenOn(port: number): Promise<Server | null> {
   try {
     await once(server, 'listening');
     return server;
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null;
+    throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../platform/assert-never.ts';
 import type { ServiceId } from '../../services/service.ts';
+import { nextAwaited, nothingAwaited } from '../awaited-engines.ts';
 import { leadInMs } from '../in-flight.ts';
 import type { ConversationEvent } from '../messages.ts';
 import type { Pace } from './connection.ts';
@@ -27,7 +28,7 @@ export interface Feed {
 }
 
 const chunkMs: Readonly<Record<Pace, number>> = { lockstep: 100, realtime: 20 };
-/** No engine on any machine we know of takes this long over one answer; a recording that is one long turn may take its own length more. */
+/** No engine on any machine we know of takes this long over one answer, once it runs; a recording that is one long turn may take its own length more. */
 const answerPatienceMs = 180_000;
 
 export function createFeed(options: { readonly recording: Buffer; readonly fromMs: number; readonly pace: Pace }): Feed {
@@ -43,6 +44,10 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
   let answering = false;
   let turnFromMs = fromMs;
   let upcomingFromMs: number | null = null;
+  /** How long they are waited for is up to the conversation, which fails the turn when its patience ends. */
+  let awaited = nothingAwaited;
+  /** When the last of them was lost or came back: by the clock, and in sound that was sent. An answer has its whole time from there on. */
+  let newTime = { atMs: 0, sentMs: 0 };
   let failure: Extract<FeedEnd, { kind: 'failed' }> | null = null;
   let notify: () => void = nothing;
 
@@ -52,6 +57,7 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
   }
 
   function take(event: ConversationEvent): void {
+    awaited = nextAwaited(awaited, event, () => 0);
     switch (event.type) {
       case 'heard':
         heardMs = event.ms;
@@ -68,9 +74,10 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
       case 'words':
       case 'spoken':
       case 'interrupted':
-      // The conversation keeps the turn while it waits for an engine; how long an answer may take holds all the same.
+        break;
       case 'engine-lost':
       case 'engine-back':
+        newTime = { atMs: performance.now(), sentMs };
         break;
       case 'nothing-heard':
         open = false;
@@ -94,18 +101,23 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
   }
 
   async function waitFor(condition: () => boolean): Promise<void> {
-    const limit = AbortSignal.timeout(answerLimitMs);
+    const beganAtMs = performance.now();
     while (!condition() && failure === null) {
-      if (limit.aborted) fail('conversation', `it gave no sign for ${answerLimitMs / 1000} s`);
-      await new Promise<void>((resolve) => {
-        function wake(): void {
-          limit.removeEventListener('abort', wake);
-          resolve();
-        }
-        notify = wake;
-        limit.addEventListener('abort', wake, { once: true });
-      });
+      const leftMs = Math.max(beganAtMs, newTime.atMs) + answerLimitMs - performance.now();
+      if (leftMs > 0 || awaited.size > 0) await nextSign(leftMs > 0 ? leftMs : answerLimitMs);
+      else fail('conversation', `it gave no sign for ${answerLimitMs / 1000} s`);
     }
+  }
+
+  /** Settles after the next event, or when so much time has gone by. */
+  async function nextSign(atMostMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const limit = setTimeout(resolve, atMostMs);
+      notify = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+    });
   }
 
   async function pacedBy(position: number): Promise<void> {
@@ -124,7 +136,7 @@ export function createFeed(options: { readonly recording: Buffer; readonly fromM
         const silenceMs = sentMs - remainingMs;
         // What was begun is always decided, by the words or by their absence, however long recognition takes.
         if (silenceMs >= 2 * leadInMs && !open && !answering) return { kind: 'finished' };
-        if (silenceMs > answerLimitMs) fail('conversation', `it gave no answer for ${answerLimitMs / 1000} s`);
+        if (awaited.size === 0 && Math.min(silenceMs, sentMs - newTime.sentMs) > answerLimitMs) fail('conversation', `it gave no answer for ${answerLimitMs / 1000} s`);
         send(chunkAt(recording, fromMs + sentMs, stepMs));
         sentMs += stepMs;
         await pacedBy(sentMs);

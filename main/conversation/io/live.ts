@@ -1,58 +1,18 @@
-import { errorMessage } from '../../platform/text.ts';
 import { areReady, givenUpService, snapshotOf } from '../../services/io/readiness.ts';
-import type { Supervisor } from '../../services/io/supervisor.ts';
 import type { ServiceId } from '../../services/service.ts';
-import { historyOf, nextExchanges, type Exchange, type ExchangeEvent } from '../exchanges.ts';
-import { isWorthAnotherTry, nextAwaited, nothingAwaited } from '../awaited-engines.ts';
-import { afterLoss, isAnythingInFlight, nextInFlight, nothingInFlight, withoutAnswer, type InFlight } from '../in-flight.ts';
-import { carryOn, giveUp as giveUpMessage, history, stopSpeaking, textQuestion, type ConversationEvent, type EngineId } from '../messages.ts';
-import { doesNotRun, failedTooOften, mostAttempts, mostEngineAttempts, retryDelayMs } from '../retry.ts';
+import { historyOf, isAnythingHeard, nextExchanges, type ExchangeEvent } from '../exchanges.ts';
+import type { Live, LiveOptions } from '../live.ts';
+import { afterLoss, endOf, isAnythingInFlight, nextInFlight, nothingInFlight, withoutAnswer, type InFlight } from '../in-flight.ts';
+import { carryOn, giveUp as giveUpMessage, history, stopSpeaking, textQuestion, type ConversationEvent } from '../messages.ts';
+import { doesNotRun, failedTooOften, mostAttempts, retryDelayMs, soundIsGone, type EndOfTry } from '../retry.ts';
 import { createReplyPlayback } from '../reply-playback.ts';
-import type { ReplyChunk } from '../reply-stream.ts';
-import type { TurnEvent } from '../turn-event.ts';
 import { createTurnReports } from '../turn-reports.ts';
-import { connect } from './connection.ts';
+import { createEngineWaits } from './engine-waits.ts';
+import { createLine } from './line.ts';
+import { createTimers } from './timers.ts';
 import { createUplink } from './uplink.ts';
 
-/** The conversation with the person at the microphone, for as long as the app runs. */
-export interface Live {
-  /** Sound of the microphone, 16 kHz s16le mono. */
-  readonly hear: (pcm: Uint8Array) => void;
-  /** The microphone is closed: what was said up to here is the whole question. */
-  readonly endQuestion: () => void;
-  readonly ask: (text: string) => void;
-  readonly stopSpeaking: () => void;
-  /** Forgets everything that was said. */
-  readonly startOver: () => void;
-  /** Reply sample the speaker was handed last, and how long it takes from there to the ear. */
-  readonly playhead: (sample: number, outputLatencyMs: number) => void;
-  /** Nobody can play the reply: the speaker is gone. */
-  readonly discardReply: () => void;
-  /** What a new page has to play. */
-  readonly unplayed: () => readonly ReplyChunk[];
-  /** "3.12": the turn that is being answered, so that what engines say meanwhile can be told apart by turns. */
-  readonly turnInFlight: () => string | null;
-  readonly close: () => void;
-}
-
-export interface LiveOptions {
-  readonly supervisor: Supervisor;
-  /** What was said before this stack was started. */
-  readonly before: readonly Exchange[];
-  /** Whether there is a speaker; without one nothing waits to be played. */
-  readonly hasSpeaker: () => boolean;
-  /** The conversation listens from now on. */
-  readonly onConnected: () => void;
-  readonly onExchanges: (exchanges: readonly Exchange[]) => void;
-  readonly onReply: (chunk: ReplyChunk) => void;
-  /** Nothing follows the reply sound for now. */
-  readonly onReplyEnd: () => void;
-  /** The reply is not wanted any more. */
-  readonly onReplyDropped: () => void;
-  /** Whether reply sound waits to be played has changed. */
-  readonly onPlaying: (playing: boolean) => void;
-  readonly onTurn?: (event: TurnEvent) => void;
-}
+export type { Live, LiveOptions } from '../live.ts';
 
 /** Pause before a connection is tried again that could not be opened. */
 const reconnectAfterMs = 500;
@@ -77,15 +37,16 @@ export function createLive(options: LiveOptions): Live {
     },
   });
   const reports = createTurnReports((event) => options.onTurn?.(event));
-  let awaited = nothingAwaited;
-  let connecting = false;
-  let hangUp: (() => void) | null = null;
-  let closed = false;
+  const waits = createEngineWaits(supervisor);
+  const timers = createTimers();
+  const line = createLine(supervisor, { onEvent: take, onAudio: takeReply, onClosed: lost });
   let exchanges = options.before;
   let inFlight: InFlight = nothingInFlight;
   /** What is in flight has to be asked again; until then nothing is sent. */
   let retry: 'no' | 'soon' | 'when-ready' = 'no';
   let attempts = 0;
+  /** The open conversation remembers a question that got no answer; it would go out with the next one. */
+  let remembersFailed = false;
   let askedAtMs = 0;
   /** End of speech, or Enter, of the question that is being answered. */
   let questionEndedAtMs: number | null = null;
@@ -98,13 +59,23 @@ export function createLive(options: LiveOptions): Live {
   }
 
   function take(event: ConversationEvent): void {
+    const { answering, typed } = inFlight;
+    // A turn whose words were never known has a number too, and nothing of it is remembered.
+    const isAnswerLost = event.type === 'turn-failed' && answering?.turn === event.turn;
+    if (isAnswerLost && answering.isOver) {
+      // Nobody waited for the rest of it. A newer question in writing has been sent: what is remembered now includes it.
+      take(endOf(answering));
+      if (typed === null) sendHistory();
+      return;
+    }
+    remembersFailed ||= isAnswerLost;
     const goesOn = inFlight.cutOff !== null;
     inFlight = nextInFlight(inFlight, event, uplink.endMs());
     tell(event);
     const exchange = 'turn' in event ? exchanges.find(({ turn }) => turn === event.turn) : undefined;
     reports.take(event, exchange?.heardAfterMs ?? null);
-    const waitedFor = awaited;
-    awaited = nextAwaited(awaited, event, restartsOf);
+    const endOfTry = event.type === 'turn-failed' ? waits.endOfTry(event.service) : 'engine-failed';
+    waits.take(event);
     switch (event.type) {
       case 'turn-ended':
         if (!goesOn) questionEndedAtMs = event.asked === 'typed' ? askedAtMs : uplink.heardAt(event.speechEndMs);
@@ -119,10 +90,9 @@ export function createLive(options: LiveOptions): Live {
         options.onReplyEnd();
         break;
       case 'turn-failed':
-        failed(event.service, event.message, isWorthAnotherTry(event.service, waitedFor, restartsOf(event.service)) ? mostEngineAttempts : 1);
+        failed(event.service, event.message, endOfTry);
         break;
       case 'speech-started':
-        supervisor.wake();
         // An answer that is over for the conversation may still be on its way to the ear.
         if (inFlight.answering === null) reply.drop();
         break;
@@ -145,13 +115,9 @@ export function createLive(options: LiveOptions): Live {
     return snapshotOf(supervisor, service).state.kind === 'failed';
   }
 
-  function restartsOf(service: EngineId): number {
-    return snapshotOf(supervisor, service).restarts;
-  }
-
   /** The conversation need not wait for an engine that was given up. */
   function tellGivenUp(): void {
-    for (const engine of awaited.keys()) if (isGivenUp(engine)) uplink.send(giveUpMessage(engine));
+    for (const engine of waits.givenUp()) uplink.send(giveUpMessage(engine));
   }
 
   function takeReply(pcm: Uint8Array): void {
@@ -162,21 +128,28 @@ export function createLive(options: LiveOptions): Live {
   }
 
   /** Counts a failure; after so many the person is told, else it is asked again. */
-  function failed(service: ServiceId, reason: string, most: number): void {
+  function failed(service: ServiceId, reason: string, how: EndOfTry): void {
     attempts += 1;
     // Not one word of it counts as said: all of it comes once more.
     if (inFlight.cutOff?.spoken === '') reply.drop();
-    if (attempts >= most || isGivenUp(service)) {
+    const problem = isGivenUp(service) ? doesNotRun(service) : isSoundGone() ? soundIsGone : attempts >= mostAttempts[how] ? failedTooOften(service, how) : null;
+    if (problem !== null) {
       reports.failed(reason, service);
-      giveUp(isGivenUp(service) ? doesNotRun(service) : failedTooOften(service, attempts, reason));
+      giveUp(problem);
       return;
     }
     reports.askedAgain(service, reason);
     retry = 'soon';
-    setTimeout(() => {
+    timers.after(retryDelayMs(attempts + 1), () => {
       if (retry === 'soon') retry = 'when-ready';
       goOn();
-    }, retryDelayMs(attempts + 1));
+    });
+  }
+
+  /** What was said so long ago that its beginning is not kept cannot be said again. */
+  function isSoundGone(): boolean {
+    const { soundFromMs } = inFlight;
+    return isAnythingHeard(exchanges) && soundFromMs !== null && !uplink.keeps(soundFromMs);
   }
 
   function giveUp(problem: string): void {
@@ -188,6 +161,12 @@ export function createLive(options: LiveOptions): Live {
     // What has come of the answer is still heard.
     options.onReplyEnd();
     tell({ type: 'gave-up', problem });
+    if (remembersFailed) sendHistory();
+  }
+
+  function sendHistory(): void {
+    uplink.send(history(historyOf(exchanges)));
+    remembersFailed = false;
   }
 
   /** Nothing is asked; sound that nobody hears from now on is kept all the same. */
@@ -197,7 +176,7 @@ export function createLive(options: LiveOptions): Live {
 
   /** Connects, or asks again, as soon as every service is there. */
   function goOn(): void {
-    if (closed || connecting || retry === 'soon') return;
+    if (line.isOver() || line.isOpening() || retry === 'soon') return;
     const services = supervisor.snapshot();
     const gone = givenUpService(services);
     if (gone !== null && retry !== 'no') {
@@ -207,70 +186,54 @@ export function createLive(options: LiveOptions): Live {
     tellGivenUp();
     if (!areReady(services)) return;
     if (!uplink.isOpen()) void open();
-    else if (retry === 'when-ready') replay();
+    else if (retry === 'when-ready') replay(false);
   }
 
   async function open(): Promise<void> {
-    const { endpoint } = snapshotOf(supervisor, 'conversation');
-    if (endpoint === null) return;
-    connecting = true;
-    const opened = await connect(endpoint, 'realtime', {
-      onEvent: take,
-      onAudio: takeReply,
-      onClosed: lost,
-    }).catch((error: unknown) => errorMessage(error));
-    connecting = false;
-    if (typeof opened === 'string') {
+    const opened = await line.open();
+    if (opened === null) {
       // The supervisor has not noticed yet what the connection has; it is tried again after its next change, or now.
-      setTimeout(goOn, reconnectAfterMs);
+      timers.after(reconnectAfterMs, goOn);
       return;
     }
-    if (closed) {
-      opened.close();
-      return;
-    }
-    hangUp = opened.close;
     uplink.open(opened);
     reports.connected();
     options.onConnected();
-    if (inFlight.cutOff === null && historyOf(exchanges).length > 0) uplink.send(history(historyOf(exchanges)));
-    replay();
+    replay(historyOf(exchanges).length > 0);
   }
 
   function lost(reason: string): void {
     uplink.close();
-    awaited = nothingAwaited;
-    if (closed) return;
-    const { answering } = inFlight;
+    waits.forget();
+    remembersFailed = false;
+    if (line.isOver()) return;
     // Nobody waited for the rest of it; the conversation would have said so next.
-    if (answering?.isOver === true) {
-      const { turn, asked, question, spoken } = answering;
-      take({ type: 'turn', turn, asked, transcript: question, reply: spoken, interrupted: true, speechEndMs: 0, latency: null });
-    }
+    if (inFlight.answering?.isOver === true) take(endOf(inFlight.answering));
     const unanswered = isAnythingInFlight(inFlight) || attempts > 0;
     inFlight = afterLoss(inFlight, uplink.endMs());
     tell({ type: 'disconnected' });
-    if (unanswered) failed('conversation', reason, mostAttempts);
+    if (unanswered) failed('conversation', reason, 'conversation-died');
     // One that opens and closes at once must not keep us busy.
-    setTimeout(goOn, reconnectAfterMs);
+    timers.after(reconnectAfterMs, goOn);
   }
 
   /** Puts what is in flight once more to the open connection. */
-  function replay(): void {
+  function replay(afterHistory: boolean): void {
     const { cutOff, typed, soundFromMs } = inFlight;
     retry = 'no';
-    if (cutOff !== null) {
-      // Whatever this conversation remembers of the question, it is put anew.
-      uplink.send(history(historyOf(exchanges)));
-      uplink.send(carryOn(cutOff));
-    }
+    // Whatever this conversation remembers of the question, it is put anew.
+    if (afterHistory || remembersFailed || cutOff !== null) sendHistory();
+    if (cutOff !== null) uplink.send(carryOn(cutOff));
     if (typed !== null) uplink.send(textQuestion(typed));
     const startMs = uplink.sayAgain(soundFromMs);
     inFlight = { ...nothingInFlight, cutOff, typed, soundFromMs: soundFromMs === null ? null : startMs };
   }
 
   function hear(pcm: Uint8Array): void {
-    uplink.hear(pcm, retry === 'no', inFlight.soundFromMs ?? inFlight.upcomingFromMs);
+    uplink.hear(pcm, retry === 'no', { fromMs: inFlight.soundFromMs ?? inFlight.upcomingFromMs, isQuestion: isAnythingHeard(exchanges) });
+    if (retry === 'no' || !isSoundGone()) return;
+    reports.failed('its sound was kept no longer');
+    giveUp(soundIsGone);
   }
 
   const unwatch = supervisor.onChange(goOn);
@@ -304,19 +267,19 @@ export function createLive(options: LiveOptions): Live {
       attempts = 0;
       reply.drop();
       uplink.send(stopSpeaking());
-      uplink.send(history([]));
-      inFlight = { ...nothingYet(), answering: withoutAnswer(inFlight).answering };
       tell({ type: 'started-over' });
+      sendHistory();
+      inFlight = { ...nothingYet(), answering: withoutAnswer(inFlight).answering };
     },
     playhead: reply.played,
     discardReply: reply.drop,
     unplayed: reply.unplayed,
     turnInFlight: reports.inFlight,
     close: () => {
-      closed = true;
+      timers.end();
       if (isAnythingInFlight(inFlight)) reports.failed('Earshot was started again');
       unwatch();
-      hangUp?.();
+      line.end();
       reply.drop();
       tell({ type: 'disconnected' });
       tell({ type: 'gave-up', problem: 'Earshot was started again before this was answered.' });

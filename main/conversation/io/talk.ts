@@ -5,14 +5,13 @@ import { serviceTitle } from '../../services/names.ts';
 import { areReady, failedService, snapshotOf, watchServices } from '../../services/io/readiness.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
 import type { ServiceId } from '../../services/service.ts';
-import { isWorthAnotherTry, nextAwaited, nothingAwaited } from '../awaited-engines.ts';
-import type { EngineId } from '../messages.ts';
-import { mostAttempts, mostEngineAttempts, retryDelayMs } from '../retry.ts';
+import { mostAttempts, retryDelayMs, type EndOfTry } from '../retry.ts';
 import type { Talk, Turn } from '../talk.ts';
 import type { TurnEvent } from '../turn-event.ts';
 import { createTurnReports, type TurnReports } from '../turn-reports.ts';
 import { firstAudibleSample } from '../wav.ts';
 import { connect, type ConversationListener, type Pace } from './connection.ts';
+import { createEngineWaits } from './engine-waits.ts';
 import { createFeed, type FeedEnd } from './feed.ts';
 import { bytesPerMs } from './recording.ts';
 
@@ -70,7 +69,7 @@ export async function talk(options: TalkOptions): Promise<Talk> {
     });
     if (end.kind === 'finished') break;
     attempts += 1;
-    const hopeless = attempts >= end.most ? ((await watchServices(supervisor, signal, areReady)) ?? turnFault(end, attempts)) : failedService(supervisor.snapshot());
+    const hopeless = attempts >= mostAttempts[end.how] ? ((await watchServices(supervisor, signal, areReady)) ?? turnFault(end, attempts)) : failedService(supervisor.snapshot());
     if (hopeless !== null) {
       reports.failed(end.reason, end.service);
       return done(hopeless);
@@ -90,27 +89,22 @@ interface PlayListener {
 type PlayEnd =
   | Exclude<FeedEnd, { kind: 'failed' }>
   | (Extract<FeedEnd, { kind: 'failed' }> & {
-      /** How often what failed is tried. */
-      readonly most: number;
+      readonly how: EndOfTry;
     });
 
 /** Opens the conversation and plays the recording from `fromMs` on, until its end or until something failed. */
 async function playFrom(options: TalkOptions, reports: TurnReports, fromMs: number, listener: PlayListener): Promise<PlayEnd> {
   const { supervisor, recording, pace, signal } = options;
   const { endpoint } = snapshotOf(supervisor, 'conversation');
-  if (endpoint === null) return { kind: 'failed', service: 'conversation', reason: 'it is not running', resumeMs: fromMs, most: mostAttempts };
+  if (endpoint === null) return { kind: 'failed', service: 'conversation', reason: 'it is not running', resumeMs: fromMs, how: 'conversation-died' };
   const feed = createFeed({ recording, fromMs, pace });
   let firstSoundAt: number | null = null;
-  let awaited = nothingAwaited;
-  let most = mostAttempts;
-  function restartsOf(engine: EngineId): number {
-    return snapshotOf(supervisor, engine).restarts;
-  }
+  const waits = createEngineWaits(supervisor);
+  let how: EndOfTry = 'conversation-died';
   const conversation: ConversationListener = {
     onEvent: (event) => {
-      if (event.type === 'turn-failed') most = isWorthAnotherTry(event.service, awaited, restartsOf(event.service)) ? mostEngineAttempts : 1;
-      if (event.type === 'speech-started') supervisor.wake();
-      awaited = nextAwaited(awaited, event, restartsOf);
+      if (event.type === 'turn-failed') how = waits.endOfTry(event.service);
+      waits.take(event);
       const spokenAt = event.type === 'turn' ? feed.sentAt(event.speechEndMs) : null;
       const heardAfterMs = firstSoundAt !== null && spokenAt !== null ? firstSoundAt - spokenAt : null;
       reports.take(event, heardAfterMs);
@@ -138,7 +132,7 @@ async function playFrom(options: TalkOptions, reports: TurnReports, fromMs: numb
     },
   };
   const connection = await connect(endpoint, pace, conversation).catch((error: unknown) => errorMessage(error));
-  if (typeof connection === 'string') return { kind: 'failed', service: 'conversation', reason: connection, resumeMs: fromMs, most: mostAttempts };
+  if (typeof connection === 'string') return { kind: 'failed', service: 'conversation', reason: connection, resumeMs: fromMs, how: 'conversation-died' };
   reports.connected();
   const unwatch = supervisor.onChange(() => {
     const fault = failedService(supervisor.snapshot());
@@ -151,7 +145,7 @@ async function playFrom(options: TalkOptions, reports: TurnReports, fromMs: numb
   signal.addEventListener('abort', onAbort);
   try {
     const end = await feed.run(connection.sendAudio);
-    return end.kind === 'failed' ? { ...end, most } : end;
+    return end.kind === 'failed' ? { ...end, how } : end;
   } finally {
     signal.removeEventListener('abort', onAbort);
     unwatch();

@@ -8,8 +8,10 @@ export interface Uplink {
   readonly open: (to: Connection) => void;
   readonly close: () => void;
   readonly send: (json: string) => void;
-  /** `isHeard`: it is passed on at once. What began after `neededFromMs` stays kept. */
-  readonly hear: (pcm: Uint8Array, isHeard: boolean, neededFromMs: number | null) => void;
+  /** `isHeard`: it is passed on at once. */
+  readonly hear: (pcm: Uint8Array, isHeard: boolean, needed: NeededSound) => void;
+  /** Whether all sound from there on is still kept. */
+  readonly keeps: (fromMs: number) => boolean;
   /** Passes on what is kept from there on (null: nothing); returns where that begins in the connection. */
   readonly sayAgain: (fromMs: number | null) => number;
   /** What is kept is not needed any more: the next sound follows what was passed on. */
@@ -18,9 +20,19 @@ export interface Uplink {
   readonly endMs: () => number;
 }
 
+/** What has to be said again when an engine or the conversation dies. */
+export interface NeededSound {
+  /** What ended before is not needed; null when nothing is. */
+  readonly fromMs: number | null;
+  /** A question begins there whose words are not known. */
+  readonly isQuestion: boolean;
+}
+
 /** Sound kept before speech is noticed, and at most while nobody listens. */
 const listeningKeepMs = 2_000;
 const longestOutageMs = 60_000;
+/** An engine with torch may take five minutes to load, and its end is noticed before that. */
+const longestQuestionMs = 360_000;
 
 export function createUplink(): Uplink {
   const sound = createKeptSound();
@@ -38,16 +50,16 @@ export function createUplink(): Uplink {
       connection = null;
     },
     send: (json) => connection?.sendMessage(json),
-    hear: (pcm, isHeard, neededFromMs) => {
+    hear: (pcm, isHeard, needed) => {
       sound.add(pcm, performance.now());
       const passedOn = isHeard && connection !== null;
       if (passedOn) {
         connection?.sendAudio(pcm);
         sentMs = sound.endMs();
       }
-      const keepMs = passedOn && neededFromMs === null ? listeningKeepMs : longestOutageMs;
-      sound.forgetBefore(Math.max(sound.endMs() - keepMs, neededFromMs ?? 0));
+      sound.forgetBefore(Math.max(sound.endMs() - keepMs(needed, passedOn), needed.fromMs ?? 0));
     },
+    keeps: (fromMs) => sound.startMs() <= fromMs,
     sayAgain: (fromMs) => {
       const startMs = sentMs;
       sound.forgetBefore(fromMs ?? sound.endMs());
@@ -63,4 +75,9 @@ export function createUplink(): Uplink {
     heardAt: sound.heardAt,
     endMs: sound.endMs,
   };
+}
+
+function keepMs({ fromMs, isQuestion }: NeededSound, passedOn: boolean): number {
+  if (fromMs === null) return passedOn ? listeningKeepMs : longestOutageMs;
+  return isQuestion ? longestQuestionMs : longestOutageMs;
 }

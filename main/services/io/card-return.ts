@@ -15,7 +15,7 @@ export interface CardReturn {
 export interface CardReturnOptions {
   /** One question to a card, in a process of its own. */
   readonly look: (uuid: string | null) => Promise<CardLook>;
-  /** Whether somebody speaks or waits for an answer: then nothing is tried. */
+  /** Whether somebody speaks or waits for an answer: then nothing is tried, and nothing goes back. */
   readonly isBusy: () => boolean;
   /** The card is well again; null: one answers where none did. */
   readonly onReturn: (uuid: string | null) => void;
@@ -51,7 +51,7 @@ export function createCardReturn({ look, isBusy, onReturn, policy = returnPolicy
           // A question that could not be asked says nothing good of the card.
           .catch(() => 'unwell' as const)
           .then((found) => {
-            handle(uuid, { kind: 'looked', look: found });
+            handle(uuid, { kind: 'looked', look: found, busy: isBusy() });
           });
         return;
       case 'return':

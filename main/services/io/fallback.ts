@@ -1,19 +1,38 @@
-import type { FaultId } from '../../platform/fault.ts';
-import { fallbackFinding } from '../device-fault.ts';
+import type { Finding } from '../../platform/finding.ts';
+import { fallbackFinding, returnFinding } from '../device-fault.ts';
+import type { ExitStory } from '../exit-story.ts';
 import { afresh } from '../machine.ts';
+import type { Service } from '../service.ts';
 import { standInFor } from '../stand-in.ts';
 import type { SupervisorEvent } from '../supervisor-event.ts';
 import type { Slot } from './slot.ts';
 
-/** Puts what stands in for a service whose device failed in its place, for its next start; nothing where nothing could. */
-export function fallBack(slot: Slot, fault: FaultId, evidence: readonly string[], onEvent: (event: SupervisorEvent) => void): void {
-  const failed = slot.service;
-  const standIn = standInFor(failed);
-  if (standIn === null) return;
-  const finding = fallbackFinding({ ...failed, fallback: standIn }, fault, evidence);
+/**
+ * Puts something else in the place of a service that crashed, for its next start, where that is better than the same
+ * again: what stood in for it until it was told to return, whatever went wrong with the return; else what stands in for it
+ * when its device has failed. Says whether it did.
+ */
+export function replaceCrashed(slot: Slot, story: ExitStory, reason: string, onEvent: (event: SupervisorEvent) => void): boolean {
+  // What ended may still be the stand-in itself: it was told to return while it was being ended.
+  const failed = slot.startedAs === slot.service ? slot.service : null;
+  if (failed === null) return false;
+  if (slot.returning !== null) {
+    const standIn = slot.returning;
+    const before = { ...failed, fallback: standIn };
+    const finding = story.cause.kind === 'device' ? fallbackFinding(before, story.cause.fault, story.lines) : returnFinding(before, reason, story.lines);
+    putInPlace(slot, failed, standIn, finding, onEvent);
+    return true;
+  }
+  const standIn = story.cause.kind === 'device' ? standInFor(failed) : null;
+  if (standIn === null || story.cause.kind !== 'device') return false;
+  putInPlace(slot, failed, standIn, fallbackFinding({ ...failed, fallback: standIn }, story.cause.fault, story.lines), onEvent);
+  return true;
+}
+
+function putInPlace(slot: Slot, failed: Service, standIn: Service, finding: Finding, onEvent: (event: SupervisorEvent) => void): void {
   slot.service = standIn;
   slot.onFallback = finding;
-  slot.returning = false;
+  slot.returning = null;
   slot.life = afresh(slot.life);
   onEvent({ kind: 'fell-back', service: failed.id, from: failed.device, to: standIn.device, finding });
 }
@@ -21,9 +40,9 @@ export function fallBack(slot: Slot, fault: FaultId, evidence: readonly string[]
 /** Puts what was planned in its place again, for its next start, if it was `device` that had failed; says whether it did. */
 export function returnToPlanned(slot: Slot, device: string): boolean {
   if (slot.onFallback === null || slot.planned.device !== device) return false;
+  slot.returning = slot.service;
   slot.service = slot.planned;
   slot.onFallback = null;
-  slot.returning = true;
   slot.life = afresh(slot.life);
   return true;
 }

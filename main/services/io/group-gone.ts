@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processStat } from '../../platform/process-identity.ts';
 
 const lookEveryMs = 10;
 /** What cannot be killed, as within a call to a card's driver, is not waited for. */
@@ -20,18 +21,11 @@ function hasMembers(leader: number): boolean {
   } catch {
     return false;
   }
-  return process.platform !== 'linux' || readdirSync('/proc').some((name) => /^\d+$/.test(name) && isMember(name, leader));
+  return process.platform !== 'linux' || readdirSync('/proc').some((name) => /^\d+$/.test(name) && isMember(Number(name), leader));
 }
 
 /** Not one that has ended: where nothing reaps orphans, it stays in its group for ever. */
-function isMember(pid: string, leader: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name, in brackets, may hold anything.
-    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(group) === leader && state !== 'Z';
-  } catch {
-    // It ended while we looked.
-    return false;
-  }
+function isMember(pid: number, leader: number): boolean {
+  const stat = processStat(pid);
+  return stat !== null && stat.group === leader && stat.state !== 'Z';
 }

@@ -1,7 +1,10 @@
 import { execa, type ExecaChildProcess } from 'execa';
-import { mkdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { serviceEnvironment } from '../../platform/process-environment.ts';
 import { exitStory, type ExitStory } from '../exit-story.ts';
@@ -15,6 +18,7 @@ const serviceEvent = z.discriminatedUnion('event', [
 /** How much of what a process says is kept to tell why it ended, and of one line of it. */
 const keptLines = 40;
 const longestLine = 4_000;
+const lastWordsMs = 100;
 
 export interface Launched {
   readonly pid: number | undefined;
@@ -39,6 +43,8 @@ export interface LaunchOptions {
   /** A sign of life from the event loop of the process; `workingMs` is how long its blocking work has gone on. */
   readonly onBeat?: (workingMs: number) => void;
   readonly onLine: (line: string) => void;
+  /** Where tests take the place of the disk. */
+  readonly remove?: typeof removeFolder;
 }
 
 export interface ChildOptions {
@@ -66,7 +72,7 @@ export function startChild({ root, run, args = [], buffer }: ChildOptions): Exec
 
 /** Starts a Python service behind the launch shim. Secrets and settings go over stdin, which then stays open as its lifeline. */
 export function launch(options: LaunchOptions): Launched {
-  const { root, run, temporaryFolder } = options;
+  const { root, run, temporaryFolder, remove = removeFolder } = options;
   const child = startChild({ root, run: { ...run, environment: { ...run.environment, ...temporaryPlace(temporaryFolder) } }, buffer: false });
   const lastLines: string[] = [];
   const { stdin, stdout, stderr } = child;
@@ -78,14 +84,14 @@ export function launch(options: LaunchOptions): Launched {
       else options.onBeat?.(event.workingMs);
     });
   }
-  if (stderr !== null) {
-    createInterface({ input: stderr }).on('line', (line) => {
-      const kept = line.slice(0, longestLine);
-      lastLines.push(kept);
-      if (lastLines.length > keptLines) lastLines.shift();
-      options.onLine(kept);
-    });
-  }
+  const said = stderr === null ? null : createInterface({ input: stderr });
+  said?.on('line', (line) => {
+    const kept = line.slice(0, longestLine);
+    lastLines.push(kept);
+    if (lastLines.length > keptLines) lastLines.shift();
+    options.onLine(kept);
+  });
+  const allSaid = said === null ? Promise.resolve() : once(said, 'close');
   // A child that dies before it has read its line closes the pipe; its exit tells the story, not this error.
   stdin?.on('error', () => undefined);
   stdin?.write(`${JSON.stringify({ token: options.token, port: options.port, service: options.section })}\n`);
@@ -101,10 +107,14 @@ export function launch(options: LaunchOptions): Launched {
       if (child.pid !== undefined) endGroup(child.pid);
       child.kill('SIGKILL');
     },
-    exited: child.then((result) => {
+    exited: child.then(async (result) => {
+      // Its last words tell why, and may still be on their way; something it left behind may hold the pipe open for ever.
+      await Promise.race([allSaid, sleep(lastWordsMs)]);
+      const story = exitStory(result, [...lastLines]);
       if (child.pid !== undefined) endGroup(child.pid);
-      if (temporaryFolder !== undefined) rmSync(temporaryFolder, { recursive: true, force: true });
-      return exitStory(result, [...lastLines]);
+      // Why it ended is told whether its folder goes or not: what is left of it goes with the folder of this whole Earshot.
+      if (temporaryFolder !== undefined) await remove(temporaryFolder).catch(() => undefined);
+      return story;
     }),
   };
 }
@@ -114,6 +124,11 @@ function temporaryPlace(folder: string | undefined): Readonly<Record<string, str
   if (folder === undefined) return {};
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return { TMPDIR: folder, TEMP: folder, TMP: folder };
+}
+
+/** Windows gives EBUSY for a library that it has not let go of yet. */
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
 }
 
 /** A shim that was killed itself could not end its group; what is left of it would hold memory and ports. */

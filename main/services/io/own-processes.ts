@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { processStat } from '../../platform/process-identity.ts';
 
 /**
  * Process ids of everything `root` has started, and what that has started: an engine stands behind its shim, and the
@@ -22,15 +23,8 @@ function parentsOfProcesses(): ReadonlyMap<number, number> {
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .flatMap((name): readonly (readonly [number, number])[] => {
-        try {
-          const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-          // The command's name, in brackets, may hold anything.
-          const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-          return [[Number(name), Number(parent)]];
-        } catch {
-          // It ended while we looked.
-          return [];
-        }
+        const stat = processStat(Number(name));
+        return stat === null ? [] : [[Number(name), stat.parent]];
       }),
   );
 }

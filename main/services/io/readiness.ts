@@ -3,6 +3,7 @@ import { isResting, isUp } from '../machine.ts';
 import { serviceTitle } from '../names.ts';
 import type { Service, ServiceId } from '../service.ts';
 import type { ServiceSnapshot, Supervisor } from './supervisor.ts';
+import { unansweredServer } from './unanswered-server.ts';
 
 /** The first service that was given up, if there is one, and why. */
 export function givenUpService(snapshots: readonly ServiceSnapshot[]): { readonly service: Service; readonly reason: string } | null {
@@ -15,8 +16,10 @@ export function givenUpService(snapshots: readonly ServiceSnapshot[]): { readonl
 /** The fault of the first service that was given up, for the command line. */
 export function failedService(snapshots: readonly ServiceSnapshot[]): Fault | null {
   const found = givenUpService(snapshots);
-  if (found === null) return null;
-  const { service, reason } = found;
+  return found === null ? null : doesNotRun(found.service, found.reason);
+}
+
+function doesNotRun(service: Service, reason: string): Fault {
   const external = service.run.kind === 'external';
   return {
     id: external ? 'service-unreachable' : 'process-crashed',
@@ -73,10 +76,23 @@ export function areReady(snapshots: readonly ServiceSnapshot[]): boolean {
   return snapshots.every(isReady);
 }
 
-/** Settles once every service can be used; throws the fault of one that was given up. */
-export async function waitUntilReady(supervisor: Supervisor, signal?: AbortSignal): Promise<void> {
-  const fault = await watchServices(supervisor, signal, areReady);
-  if (fault !== null) throw new FaultError(fault);
+/**
+ * For how long a server of somebody else is waited for: whoever sits at the command line is told after the time that one
+ * start may take; what runs in the background waits until it is there.
+ */
+export type ServerPatience = 'one-start' | 'for-ever';
+
+/** Settles once every service can be used; throws the fault of one that was given up, or of a server that does not answer. */
+export async function waitUntilReady(supervisor: Supervisor, signal?: AbortSignal, patience: ServerPatience = 'one-start'): Promise<void> {
+  const over = new AbortController();
+  const watched = watchServices(supervisor, AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]), areReady);
+  const unanswered = patience === 'for-ever' ? [] : [unansweredServer(supervisor, over.signal).then(({ service, reason }) => doesNotRun(service, reason))];
+  try {
+    const fault = await Promise.race([watched, ...unanswered]);
+    if (fault !== null) throw new FaultError(fault);
+  } finally {
+    over.abort();
+  }
 }
 
 /** The running service with this id. */

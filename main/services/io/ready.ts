@@ -7,8 +7,8 @@ export function announceReady(slot: Slot, loadMs: number, onEvent: (event: Super
   const { service, health } = slot;
   const device = health?.device ?? service.device;
   onEvent({ kind: 'ready', service: service.id, loadMs, device });
-  if (slot.returning) {
-    slot.returning = false;
+  if (slot.returning !== null) {
+    slot.returning = null;
     onEvent({ kind: 'returned', service: service.id, device });
   }
   const finding = health === null ? null : deviceMismatch(service, health);

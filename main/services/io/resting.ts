@@ -6,17 +6,24 @@ import type { Slot } from './slot.ts';
 /** After how long without being needed a service rests; null: it never does. */
 export type IdleAfter = (id: ServiceId) => number | null;
 
-/** Begins the idle clock of a process that is up anew. One that is still at work when it ends has not been idle. */
-export function beginIdleClock(slot: Slot, idleAfter: IdleAfter, rest: () => void): void {
+export interface Rest {
+  readonly idleAfter: IdleAfter;
+  /** Whether somebody waits for an answer right now. */
+  readonly isNeeded: () => boolean;
+  readonly rest: () => void;
+}
+
+/** Begins the idle clock of a process that is up anew. One that is still at work when it ends, or part of a turn, has not been idle. */
+export function beginIdleClock(slot: Slot, whenIdle: Rest): void {
   const { service, life, alarms } = slot;
-  const afterMs = service.run.kind === 'process' && isUp(life.state) ? idleAfter(service.id) : null;
+  const afterMs = service.run.kind === 'process' && isUp(life.state) ? whenIdle.idleAfter(service.id) : null;
   if (afterMs === null) {
     alarms.idle.clear();
     return;
   }
   alarms.idle.set(afterMs, () => {
-    if (slot.liveness?.isWorking() === true) beginIdleClock(slot, idleAfter, rest);
-    else rest();
+    if (slot.liveness?.isWorking() === true || whenIdle.isNeeded()) beginIdleClock(slot, whenIdle);
+    else whenIdle.rest();
   });
 }
 

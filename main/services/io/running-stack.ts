@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Catalogue } from '../../plan/catalogue.ts';
 import type { Folders } from '../../platform/folders.ts';
+import { errorMessage } from '../../platform/text.ts';
 import type { Settings } from '../../settings/schema.ts';
-import { restartPolicy } from '../back-off.ts';
+import { patientPolicy, restartPolicy } from '../back-off.ts';
 import type { ServiceId } from '../service.ts';
 import { stackOf } from '../stack.ts';
 import type { SupervisorEvent } from '../supervisor-event.ts';
@@ -27,7 +28,7 @@ export interface RunningStackOptions {
   readonly root: string;
   readonly say: (line: string) => void;
   readonly onEvent?: (event: SupervisorEvent) => void;
-  /** The turn that is under way, which what services say is written down with. */
+  /** The turn that is under way: what services say is written down with it, and nothing rests meanwhile. */
   readonly turnInFlight?: () => string | null;
 }
 
@@ -37,14 +38,18 @@ const minuteMs = 60_000;
 export function openStack(prepared: Prepared, options: RunningStackOptions): RunningStack {
   const { settings, catalogue, folders, root, say, onEvent, turnInFlight = () => null } = options;
   const logPath = join(folders.logs, 'services.log');
+  // First what may throw, as nobody would close what was opened before it.
+  const services = stackOf({ ...prepared, catalogue, settings, root });
   const log = openServiceLog(logPath, say, turnInFlight);
   const records = openProcessRecords(folders);
   const supervisor = createSupervisor({
-    services: stackOf({ ...prepared, catalogue, settings, root }),
+    services,
     root,
     policy: restartPolicy,
+    serverPolicy: patientPolicy,
     onLine: log.write,
     idleAfterMs: (id) => restAfterMs(settings, id),
+    isNeeded: () => turnInFlight() !== null,
     coldLoads: openColdLoads(folders),
     records,
     ...(onEvent === undefined ? {} : { onEvent }),
@@ -53,9 +58,15 @@ export function openStack(prepared: Prepared, options: RunningStackOptions): Run
     supervisor,
     logPath,
     stop: async () => {
-      await supervisor.stop();
-      records.close();
-      log.close();
+      try {
+        await supervisor.stop();
+        records.close();
+      } catch (error) {
+        // What it left on disk, as a library that Windows still holds, the next start removes.
+        say(`Earshot did not end as tidily as it should: ${errorMessage(error)}`);
+      } finally {
+        log.close();
+      }
     },
   };
 }

@@ -2,13 +2,13 @@ import { assertNever } from '../../platform/assert-never.ts';
 import type { RestartPolicy } from '../back-off.ts';
 import type { ExitStory } from '../exit-story.ts';
 import type { LivenessPolicy } from '../liveness.ts';
-import { isUp, next, type Effect, type ServiceEvent, type ServiceState } from '../machine.ts';
-import { crashOf, eventsOfMove } from '../moves.ts';
+import { afresh, isUp, next, type Effect, type ServiceEvent, type ServiceState } from '../machine.ts';
+import { crashOf, eventsOfMove, isRetry } from '../moves.ts';
 import type { Endpoint, ServiceId } from '../service.ts';
 import type { SupervisorEvent } from '../supervisor-event.ts';
 import type { ColdLoads } from './cold-loads.ts';
 import { endWithinMs } from './ending.ts';
-import { fallBack } from './fallback.ts';
+import { replaceCrashed } from './fallback.ts';
 import { awaitFirstAnswer } from './first-answer.ts';
 import type { ProcessRecords } from './process-records.ts';
 import { announceReady } from './ready.ts';
@@ -23,6 +23,7 @@ export interface Surroundings {
   readonly policy: RestartPolicy;
   readonly liveness: LivenessPolicy;
   readonly idleAfterMs: IdleAfter;
+  readonly isNeeded: () => boolean;
   readonly coldLoads: ColdLoads | undefined;
   readonly records: ProcessRecords | undefined;
   readonly endpointsFor: (needs: readonly ServiceId[]) => ReadonlyMap<ServiceId, Endpoint>;
@@ -54,7 +55,9 @@ export function createServiceLife(slot: Slot, around: Surroundings): ServiceLife
     const changed = life.state !== before;
     if (changed) {
       settle();
-      for (const told of eventsOfMove(slot.service.id, before, life.state)) onEvent(told);
+      // A server that is waited for is told of once, not at each time it is asked again.
+      const told = eventsOfMove(slot.service.id, before, life.state).filter((move) => slot.refusal === null || !isRetry(move));
+      for (const move of told) onEvent(move);
       if (before.kind === 'warming' && life.state.kind === 'ready') becameReady(life.state.sinceMs - before.sinceMs);
     }
     for (const effect of effects) perform(effect, before);
@@ -77,6 +80,7 @@ export function createServiceLife(slot: Slot, around: Surroundings): ServiceLife
   }
 
   function becameReady(loadMs: number): void {
+    slot.refusal = null;
     watchRunning(slot, around.liveness, handle);
     beginIdle();
     if (slot.service.run.kind === 'process') coldLoads?.note(slot.service, loadMs);
@@ -86,7 +90,8 @@ export function createServiceLife(slot: Slot, around: Surroundings): ServiceLife
   function perform(effect: Effect, before: ServiceState): void {
     switch (effect.kind) {
       case 'spawn':
-        if (before.kind === 'backing-off' || before.kind === 'stopping') slot.restarts += 1;
+        // Waking, going back to a card and a changed address are starts as well, and no sign of trouble.
+        if (before.kind === 'backing-off') slot.restarts += 1;
         spawn();
         return;
       case 'watch-health':
@@ -115,6 +120,7 @@ export function createServiceLife(slot: Slot, around: Surroundings): ServiceLife
 
   function spawn(): void {
     const { run, needs, id } = slot.service;
+    slot.startedAs = slot.service;
     slot.health = null;
     slot.endedBecause = null;
     beginBudget();
@@ -167,14 +173,19 @@ export function createServiceLife(slot: Slot, around: Surroundings): ServiceLife
     });
   }
 
-  /** What ran has ended. Where its device failed, what takes its place is what comes after it. */
+  /** What ran has ended. Where its device failed, or a return to it, what takes its place is what comes after it. */
   function ended(story: ExitStory): void {
     const crash = crashOf(slot.service.id, slot.life.state, story, slot.endedBecause);
+    const reason = crash?.words ?? story.reason;
+    let isReplaced = false;
     if (crash !== null) {
-      onEvent(crash);
-      if (story.cause.kind === 'device') fallBack(slot, story.cause.fault, story.lines, onEvent);
+      if (slot.refusal !== reason) onEvent(crash.event);
+      isReplaced = replaceCrashed(slot, story, reason, onEvent);
     }
-    handle({ kind: 'exited', reason: crash?.reason ?? story.reason, random: Math.random() });
+    handle({ kind: 'exited', reason, random: Math.random() });
+    // The crash was not its own.
+    if (isReplaced) slot.life = afresh(slot.life);
+    if (slot.service.run.kind === 'external') slot.refusal = reason;
   }
 
   /** A timer may ring a millisecond before its time, and the machine starts nothing early. */
@@ -186,8 +197,12 @@ export function createServiceLife(slot: Slot, around: Surroundings): ServiceLife
   }
 
   function beginIdle(): void {
-    beginIdleClock(slot, around.idleAfterMs, () => {
-      handle({ kind: 'rest' });
+    beginIdleClock(slot, {
+      idleAfter: around.idleAfterMs,
+      isNeeded: around.isNeeded,
+      rest: () => {
+        handle({ kind: 'rest' });
+      },
     });
   }
 
@@ -205,5 +220,5 @@ export function createServiceLife(slot: Slot, around: Surroundings): ServiceLife
 
 /** A server of somebody else cannot be used. */
 function storyWithoutProcess(reason: string): ExitStory {
-  return { reason, cause: { kind: 'crash' }, lines: [] };
+  return { reason, how: null, cause: { kind: 'crash' }, lines: [] };
 }

@@ -12,7 +12,7 @@ export interface ServiceSnapshot {
   readonly planned: Service;
   /** Why something else runs than was planned; null while it is what was planned. */
   readonly onFallback: Finding | null;
-  /** How often it was started again since this stack began. */
+  /** How often it was started again after a crash since this stack began. */
   readonly restarts: number;
   readonly state: ServiceState;
   /** Where it answers. One that rests keeps its address. */
@@ -28,8 +28,10 @@ export interface Slot {
   readonly token: string;
   service: Service;
   onFallback: Finding | null;
-  /** It was told to go back to what was planned, and is not ready there yet. */
-  returning: boolean;
+  /** It was told to go back to what was planned, and is not ready there yet: what ran perfectly until then. */
+  returning: Service | null;
+  /** What the present process, or the last one, was started as. */
+  startedAs: Service | null;
   life: Life;
   restarts: number;
   endpoint: Endpoint | null;
@@ -41,6 +43,8 @@ export interface Slot {
   health: Health | null;
   /** What it said last that was not as planned, so that it is told once. */
   mismatch: string | null;
+  /** Why a server of somebody else cannot be used, as it was told, so that it is told once. */
+  refusal: string | null;
   liveness: LivenessWatch | null;
   endExternalWatch: (() => void) | null;
   probing: AbortController | null;
@@ -60,7 +64,8 @@ export function newSlot(planned: Service): Slot {
     token: randomBytes(32).toString('hex'),
     service: planned,
     onFallback: null,
-    returning: false,
+    returning: null,
+    startedAs: null,
     life: unborn,
     restarts: 0,
     endpoint: null,
@@ -69,6 +74,7 @@ export function newSlot(planned: Service): Slot {
     endedBecause: null,
     health: null,
     mismatch: null,
+    refusal: null,
     liveness: null,
     endExternalWatch: null,
     probing: null,

@@ -64,5 +64,5 @@ function tryToLaunch(run: ProcessRun, endpoints: ReadonlyMap<ServiceId, Endpoint
 }
 
 function failedToStart(error: unknown): ExitStory {
-  return { reason: `it could not be started: ${errorMessage(error)}`, cause: { kind: 'crash' }, lines: [] };
+  return { reason: `it could not be started: ${errorMessage(error)}`, how: null, cause: { kind: 'crash' }, lines: [] };
 }

@@ -2,6 +2,7 @@ import type { RestartPolicy } from '../back-off.ts';
 import { livenessPolicy, type LivenessPolicy } from '../liveness.ts';
 import { isResting, isUp } from '../machine.ts';
 import type { Endpoint, Service, ServiceId } from '../service.ts';
+import { nextWordOfSleep, type WordOfSleep } from '../sleep.ts';
 import type { SupervisorEvent } from '../supervisor-event.ts';
 import type { ColdLoads } from './cold-loads.ts';
 import { endAfterCheckWithinMs, endInOrder } from './ending.ts';
@@ -24,7 +25,7 @@ export interface Supervisor {
   readonly onChange: (listener: () => void) => () => void;
   /** Somebody needs the engines: speech began, a question was typed. What rests starts, and idle clocks begin anew. */
   readonly wake: () => void;
-  /** The computer slept, for so long if that is known: what runs is asked whether it still can. */
+  /** The system says that the computer slept, for so long if that is known: what runs is asked whether it still can. */
   readonly afterSleep: (afterMs: number | null) => void;
   /** A device works again: what runs elsewhere because it had failed goes back to what was planned. */
   readonly goBack: (device: string) => void;
@@ -34,26 +35,27 @@ export interface SupervisorOptions {
   readonly services: readonly Service[];
   readonly root: string;
   readonly policy: RestartPolicy;
+  /** For servers of somebody else; without it the same as for what is ours. */
+  readonly serverPolicy?: RestartPolicy;
   readonly onLine: (service: ServiceId, line: string) => void;
   readonly liveness?: LivenessPolicy;
   readonly onEvent?: (event: SupervisorEvent) => void;
   /** Without it nothing ever rests. */
   readonly idleAfterMs?: IdleAfter;
+  /** Whether somebody waits for an answer right now: nothing rests then. */
+  readonly isNeeded?: () => boolean;
   readonly coldLoads?: ColdLoads;
   readonly records?: ProcessRecords;
 }
 
-/** The system may tell of a sleep that we have seen ourselves: two words of it so close to each other are about the same one. */
-const oneSleepMs = 10_000;
-
 /** Starts services in order of dependence, restarts what ends or hangs, gives up what keeps ending. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { services, root, policy, onLine, liveness = livenessPolicy, onEvent = () => undefined, idleAfterMs = () => null, coldLoads, records } = options;
-  const surroundings = { root, policy, liveness, idleAfterMs, coldLoads, records, endpointsFor, onLine, onEvent, onMoved };
-  const lives = new Map<ServiceId, ServiceLife>(services.map((service) => [service.id, createServiceLife(newSlot(service), surroundings)]));
+  const { services, root, policy, serverPolicy = policy, onLine, liveness = livenessPolicy, onEvent = () => undefined, idleAfterMs = () => null, isNeeded = () => false, coldLoads, records } = options;
+  const surroundings = { root, liveness, idleAfterMs, isNeeded, coldLoads, records, endpointsFor, onLine, onEvent, onMoved };
+  const lives = new Map<ServiceId, ServiceLife>(services.map((service) => [service.id, createServiceLife(newSlot(service), { ...surroundings, policy: service.run.kind === 'external' ? serverPolicy : policy })]));
   const listeners = new Set<() => void>();
   let endSleepWatch: (() => void) | null = null;
-  let toldOfSleepMs = -Infinity;
+  let lastWord: WordOfSleep | null = null;
 
   function onMoved(): void {
     if (endSleepWatch !== null) advance();
@@ -93,9 +95,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  function afterSleep(afterMs: number | null): void {
-    if (endSleepWatch === null || performance.now() - toldOfSleepMs < oneSleepMs) return;
-    toldOfSleepMs = performance.now();
+  function afterSleep(afterMs: number | null, by: WordOfSleep['by']): void {
+    if (endSleepWatch === null) return;
+    const { isAnother, last } = nextWordOfSleep(lastWord, { by, atMs: performance.now() });
+    lastWord = last;
+    if (!isAnother) return;
     onEvent({ kind: 'resumed', afterMs });
     for (const life of lives.values()) {
       life.forgiveSleep();
@@ -120,7 +124,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   return {
     start: () => {
-      endSleepWatch ??= watchSleep(afterSleep);
+      endSleepWatch ??= watchSleep((afterMs) => {
+        afterSleep(afterMs, 'clocks');
+      });
       advance();
     },
     stop: async () => {
@@ -134,7 +140,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return () => listeners.delete(listener);
     },
     wake,
-    afterSleep,
+    afterSleep: (afterMs) => {
+      afterSleep(afterMs, 'system');
+    },
     goBack,
   };
 }

@@ -11,6 +11,7 @@ import { supervisorNote, turnNote, type Note } from '../journal.ts';
 import type { Metrics, Observed } from '../metrics.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { nextTraces, type OpenTurns } from '../turn-trace.ts';
+import { nextWaits, nothingWakes, wakingAfter } from '../waking.ts';
 import { cardsWithUtilisation, createCardLook } from './card-figures.ts';
 import { openEventJournal } from './event-journal.ts';
 import { openMetricsServer, type MetricsServer } from './metrics-server.ts';
@@ -43,6 +44,7 @@ export async function openTelemetry({ folders, settings, say, serveMetrics }: Te
   const traces = otlpEndpoint === undefined ? null : tracesTo(otlpEndpoint, say);
   let openTurns: OpenTurns = new Map();
   let turnInFlight: string | null = null;
+  let waking = nothingWakes;
 
   function write(note: Note | null): void {
     if (note !== null) journal.write(note.turn === undefined && turnInFlight !== null ? { ...note, turn: turnInFlight } : note);
@@ -50,13 +52,17 @@ export async function openTelemetry({ folders, settings, say, serveMetrics }: Te
 
   return {
     onSupervisorEvent: (event) => {
+      waking = wakingAfter(waking, event);
       served?.metrics.onSupervisorEvent(event);
       write(supervisorNote(event, (uuid) => cardNames.get(uuid) ?? null));
     },
     onTurnEvent: (event) => {
       turnInFlight = turnInFlightAfter(turnInFlight, event);
-      served?.metrics.onTurnEvent(event);
-      write(turnNote(event));
+      const step = nextWaits(waking, event);
+      waking = step.waking;
+      // The figures count waits for what had stopped.
+      if (!step.isOfRest) served?.metrics.onTurnEvent(event);
+      write(turnNote(event, step.isOfRest));
       if (traces === null) return;
       const { open, trace } = nextTraces(openTurns, event, Date.now());
       openTurns = open;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { runAtLogin, unitPath, type AtLogin, type AtLoginSeams } from '../../../main/commands/at-login.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -12,10 +12,10 @@ interface Session {
 }
 
 /** A person's session whose systemd takes everything. */
-function session(): Session {
+function session(named: Readonly<Record<string, string>> = {}): Session {
   const config = temporaryFolder();
   const asked: string[] = [];
-  const environment = { XDG_CONFIG_HOME: config, EARSHOT_HOME: '/srv/earshot', HTTPS_PROXY: 'http://me:secret@proxy' };
+  const environment = { XDG_CONFIG_HOME: config, EARSHOT_HOME: '/srv/earshot', HF_TOKEN: 'hf_secret', PYTHONPATH: '/srv/python', ...named };
   return {
     unit: join(config, 'systemd', 'user', 'earshot.service'),
     asked,
@@ -42,9 +42,44 @@ test('on: writes the unit with the folders that were named and nothing else of t
   const written = readFileSync(unit, 'utf8').split('\n');
   expect({ code, document, asked, environment: written.filter((line) => line.startsWith('Environment=')) }).toEqual({
     code: 0,
-    document: { atLogin: 'on', unit, done: true, left: [] },
+    document: { atLogin: 'on', unit, done: true, left: [], leftOut: [] },
     asked: ['daemon-reload', 'enable --now earshot.service'],
     environment: ['Environment="EARSHOT_HOME=/srv/earshot"', expect.stringContaining('XDG_CONFIG_HOME=') as unknown],
+  });
+});
+
+test('on: what decides which servers are reached goes with it, quoted, and relative paths are made whole', async () => {
+  const { unit, switchTo } = session({
+    OLLAMA_HOST: 'http://10.0.0.7:11434',
+    HTTPS_PROXY: 'http://proxy:8080/?a="b"%20c',
+    https_proxy: 'proxy:8080',
+    HTTP_PROXY: '',
+    NO_PROXY: 'localhost, .example.org',
+    SSL_CERT_FILE: 'company certificates.pem',
+    NODE_EXTRA_CA_CERTS: '/etc/company.pem',
+  });
+  const { document } = await switchTo('on');
+  const written = readFileSync(unit, 'utf8').split('\n').flatMap((line) => (/^Environment="(?!EARSHOT|XDG)/.test(line) ? [line.slice('Environment='.length)] : []));
+  expect({ document, written }).toEqual({
+    document: { atLogin: 'on', unit, done: true, left: [], leftOut: [] },
+    written: [
+      '"OLLAMA_HOST=http://10.0.0.7:11434"',
+      '"HTTPS_PROXY=http://proxy:8080/?a=\\"b\\"%%20c"',
+      '"NO_PROXY=localhost, .example.org"',
+      '"https_proxy=proxy:8080"',
+      `"SSL_CERT_FILE=${resolve('company certificates.pem')}"`,
+      '"NODE_EXTRA_CA_CERTS=/etc/company.pem"',
+    ],
+  });
+});
+
+test('on: an address with a password stays out of the unit, and that is said', async () => {
+  const { unit, switchTo } = session({ HTTPS_PROXY: 'http://me:secret@proxy', http_proxy: 'me:secret@proxy:8080' });
+  const { document, text } = await switchTo('on');
+  expect({ document, names: /secret|PROXY|proxy|TOKEN/.test(readFileSync(unit, 'utf8')), text }).toEqual({
+    document: { atLogin: 'on', unit, done: true, left: [], leftOut: ['HTTPS_PROXY', 'http_proxy'] },
+    names: false,
+    text: expect.stringMatching(/\nHTTPS_PROXY holds a password.*systemctl --user edit earshot\.service\nhttp_proxy holds a password/) as unknown,
   });
 });
 
@@ -69,7 +104,7 @@ test.each<[string, Error, RegExp]>([
   const { code, document, text } = await switchTo('on', { systemctl: () => Promise.reject(problem) });
   expect({ code, document, text, written: existsSync(unit) }).toEqual({
     code: 0,
-    document: { atLogin: 'on', unit, done: false, left: ['systemctl --user daemon-reload', 'systemctl --user enable --now earshot.service'] },
+    document: { atLogin: 'on', unit, done: false, left: ['systemctl --user daemon-reload', 'systemctl --user enable --now earshot.service'], leftOut: [] },
     text: expect.stringMatching(words) as unknown,
     written: true,
   });

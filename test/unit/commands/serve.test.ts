@@ -45,22 +45,22 @@ interface Served {
 }
 
 /** A `serve` that is on the processor first, and finds this when it looks again. */
-function served(next: () => Promise<Prepared>): Served {
+function served(next: () => Promise<Prepared>, telemetry: Telemetry = quiet): Served {
   const { output, said, results } = recordedOutput();
   const stop = new AbortController();
   const events: string[] = [];
   const services = fakeSupervisor({ origin: 'http://127.0.0.1:1', token: 'secret' });
   const returns: ((uuid: string | null) => void)[] = [];
   const context = { output, folders: userFolders({ EARSHOT_HOME: '/nowhere' }), root: '/nowhere', settings: defaultSettings, catalogue, signal: stop.signal };
-  const end = serve(context, quiet, {
+  const end = serve(context, telemetry, {
     prepare: () => Promise.resolve(preparedOn('cpu', [null])),
     prepareBeside: () => {
       events.push('prepared beside');
       return next();
     },
-    runStack: async (_context, prepared, _means, use) => {
+    runStack: async (_context, prepared, { servers }, use) => {
       const device = prepared.plan.services[0]?.device ?? '';
-      events.push(`started on ${device}`);
+      events.push(`started on ${device}${servers === 'for-ever' ? '' : ', with little patience'}`);
       return use(services.supervisor).finally(() => events.push(`ended on ${device}`));
     },
     createCardReturn: ({ onReturn }) => {
@@ -94,6 +94,20 @@ test('a card that comes back gets a stack that was prepared beside the old one, 
     said: ['A graphics card that was not ready answers now. Earshot looks what can run on it.', 'Earshot runs on the graphics card again; its services have new addresses.'],
     results: 1,
   });
+});
+
+test('the stack for a card that has come back waits until the turn in flight is over', async () => {
+  let inFlight: string | null = '1.1';
+  const { end, stop, returns, events } = served(() => Promise.resolve(preparedOn('GPU-1')), { ...quiet, turnInFlight: () => inFlight });
+  await sleep(0);
+  returns(null);
+  await sleep(5);
+  const during = [...events];
+  inFlight = null;
+  await sleep(300);
+  stop();
+  await end;
+  expect({ during, after: events.slice(2, 4) }).toEqual({ during: ['started on cpu', 'prepared beside'], after: ['ended on cpu', 'started on GPU-1'] });
 });
 
 test('what runs goes on where nothing better follows from a card, or it cannot be prepared', async () => {

@@ -5,15 +5,24 @@ import type { ConversationEvent } from '../../../main/conversation/messages.ts';
 const llmLost: ConversationEvent = { type: 'engine-lost', turn: 1, service: 'llm' };
 const ttsLost: ConversationEvent = { type: 'engine-lost', turn: 1, service: 'tts' };
 const llmBack: ConversationEvent = { type: 'engine-back', turn: 1, service: 'llm', waitedMs: 1 };
+const sttLost: ConversationEvent = { type: 'engine-lost', turn: null, service: 'stt' };
+const answered: ConversationEvent = { type: 'turn', turn: 1, asked: 'typed', transcript: 'Hello?', reply: 'Hi.', interrupted: false, speechEndMs: 0, latency: null };
+const ended: ConversationEvent = { type: 'turn-ended', turn: 2, asked: 'typed', transcript: 'And?', speechEndMs: 0 };
 const failed: ConversationEvent = { type: 'turn-failed', turn: 1, service: 'llm', message: 'it ended' };
 
 function after(...events: readonly ConversationEvent[]): AwaitedEngines {
   return events.reduce((awaited, event) => nextAwaited(awaited, event, () => 3), nothingAwaited);
 }
 
-test('an engine is waited for until it is back, or until the turn has failed', () => {
-  const found = [after(llmLost, ttsLost), after(llmLost, ttsLost, llmBack), after(llmLost, ttsLost, failed), after(llmLost, { type: 'interrupted' })];
-  expect(found.map((awaited) => [...awaited])).toEqual([[['llm', 3], ['tts', 3]], [['tts', 3]], [], [['llm', 3]]]);
+test('an engine is waited for until it is back, or until the turn that waits is over', () => {
+  const ends: readonly ConversationEvent[] = [failed, { type: 'interrupted' }, answered, ended];
+  const found = [after(llmLost, ttsLost), after(llmLost, ttsLost, llmBack), ...ends.map((end) => after(llmLost, ttsLost, end))];
+  expect(found.map((awaited) => [...awaited])).toEqual([[['llm', { restarts: 3, turn: 1 }], ['tts', { restarts: 3, turn: 1 }]], [['tts', { restarts: 3, turn: 1 }]], [], [], [], []]);
+});
+
+test('one that is needed for what is being said is waited for until that is understood, or was nothing, whatever becomes of the answer before it', () => {
+  const events: readonly ConversationEvent[] = [{ type: 'interrupted' }, answered, ended, { type: 'nothing-heard', ms: 1 }];
+  expect(events.map((event) => [...after(sttLost, event).keys()])).toEqual([['stt'], ['stt'], [], []]);
 });
 
 test.each([

@@ -21,23 +21,23 @@ function threePieces(): KeptSound {
 
 test('sound is kept in the order it was heard', () => {
   const sound = threePieces();
-  expect({ marks: marksOf(sound), endMs: sound.endMs() }).toEqual({ marks: [1, 2, 3], endMs: 300 });
+  expect({ marks: marksOf(sound), startMs: sound.startMs(), endMs: sound.endMs() }).toEqual({ marks: [1, 2, 3], startMs: 0, endMs: 300 });
 });
 
 test('what ended before a moment is forgotten; the piece that spans it stays whole', () => {
   const kept = [0, 99, 100, 150, 200, 300, 1_000].map((ms) => {
     const sound = threePieces();
     sound.forgetBefore(ms);
-    return [ms, marksOf(sound), sound.endMs()];
+    return [ms, marksOf(sound), sound.startMs(), sound.endMs()];
   });
   expect(kept).toEqual([
-    [0, [1, 2, 3], 300],
-    [99, [1, 2, 3], 300],
-    [100, [2, 3], 300],
-    [150, [2, 3], 300],
-    [200, [3], 300],
-    [300, [], 300],
-    [1_000, [], 300],
+    [0, [1, 2, 3], 0, 300],
+    [99, [1, 2, 3], 0, 300],
+    [100, [2, 3], 100, 300],
+    [150, [2, 3], 100, 300],
+    [200, [3], 200, 300],
+    [300, [], 300, 300],
+    [1_000, [], 300, 300],
   ]);
 });
 

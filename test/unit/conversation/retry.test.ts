@@ -5,9 +5,10 @@ test('before the second try there is a pause of 0.3 s, before the third one of 0
   expect([2, 3].map(retryDelayMs)).toEqual([300, 900]);
 });
 
-test('a person is told what failed, how often, why, and what to do', () => {
-  expect([failedTooOften('llm', 1, 'it refused'), failedTooOften('conversation', 3, 'it ended')]).toEqual([
-    'The language model failed on this question (it refused). Ask it again; if that fails too, quit Earshot and start it again.',
-    'The conversation failed 3 times on this question (it ended). Ask it again; if that fails too, quit Earshot and start it again.',
+test('a person is told what failed and what to do, in plain words', () => {
+  expect([failedTooOften('tts', 'engine-stayed-away'), failedTooOften('llm', 'engine-failed'), failedTooOften('conversation', 'conversation-died')]).toEqual([
+    'The voice stopped and did not come back in time. Ask again in a minute. If that fails too, quit Earshot and start it again.',
+    'The language model failed at this question. Ask in other words. If that fails too, quit Earshot and start it again.',
+    'The conversation stopped again and again at this question. Ask in other words. If that fails too, quit Earshot and start it again.',
   ]);
 });

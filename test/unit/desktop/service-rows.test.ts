@@ -30,7 +30,7 @@ const states: readonly (readonly [ServiceState, string, string | null])[] = [
   [{ kind: 'ready', sinceMs: 0 }, 'ready', null],
   [{ kind: 'degraded', sinceMs: 0, reason: 'it is late' }, 'slow', 'it is late'],
   [{ kind: 'backing-off', untilMs: 0, reason: 'it ended' }, 'restarting', 'it ended'],
-  [{ kind: 'stopping', then: { kind: 'crash', reason: 'it hung' } }, 'restarting', 'it hung'],
+  [{ kind: 'stopping', then: { kind: 'crash', reason: 'it hung', sinceMs: 0 } }, 'restarting', 'it hung'],
   [{ kind: 'failed', reason: 'it ended' }, 'failed', 'it ended'],
 ];
 

@@ -31,7 +31,7 @@ const rows: readonly (readonly [what: string, change: Partial<DesktopState>, sta
   ['somebody speaks', { exchanges: [exchangeIn('hearing')] }, 'listening', 'Listening…'],
   ['press to talk was pressed', { settings: pressToTalk, pressed: true }, 'listening', 'Listening…'],
   ['a service restarts', { services: servicesIn({ tts: restarting }) }, 'degraded', 'Restarting the voice…'],
-  ['a service does not react any more and is being ended', { services: servicesIn({ stt: { kind: 'stopping', then: { kind: 'crash', reason: 'no beat' } } }) }, 'degraded', 'Restarting the speech recognition…'],
+  ['a service does not react any more and is being ended', { services: servicesIn({ stt: { kind: 'stopping', then: { kind: 'crash', reason: 'no beat', sinceMs: 0 } } }) }, 'degraded', 'Restarting the speech recognition…'],
   ['a service is slow', { services: servicesIn({ tts: slow }) }, 'degraded', 'The voice is slow to answer…'],
   ['one service is slow and another restarts', { services: servicesIn({ stt: slow, tts: restarting }) }, 'degraded', 'Restarting the voice…'],
   ['a service rests', { services: servicesIn({ llm: resting }) }, 'idle', 'Ready. Just speak.'],

@@ -14,7 +14,7 @@ const states: readonly (readonly [ServiceState, string])[] = [
   [{ kind: 'ready', sinceMs: 0 }, 'ready'],
   [{ kind: 'degraded', sinceMs: 0, reason: 'it is late' }, 'slow'],
   [{ kind: 'backing-off', untilMs: 0, reason: 'it ended' }, 'restarting'],
-  [{ kind: 'stopping', then: { kind: 'crash', reason: 'it hung' } }, 'restarting'],
+  [{ kind: 'stopping', then: { kind: 'crash', reason: 'it hung', sinceMs: 0 } }, 'restarting'],
   [{ kind: 'stopping', then: { kind: 'start' } }, 'restarting'],
   [{ kind: 'stopping', then: { kind: 'rest' } }, 'resting'],
   [{ kind: 'stopping', then: { kind: 'stay' } }, 'stopped'],

@@ -18,9 +18,10 @@ test('a card that was left out is left alone for a minute', () => {
 
 const waiting: CardState = { kind: 'out', faults: 1, failedLooks: 0, untilMs: now };
 const looking: CardState = { kind: 'looking', faults: 1, failedLooks: 0 };
+const isWell: CardState = { kind: 'well', faults: 1 };
 const back: CardState = { kind: 'back', faults: 1, sinceMs: now - 5 * minute };
 const lost: CardState = { kind: 'lost' };
-const well: CardEvent = { kind: 'looked', look: 'well' };
+const well: CardEvent = { kind: 'looked', look: 'well', busy: false };
 const timer: CardEvent = { kind: 'timer', busy: false };
 const failed: CardEvent = { kind: 'left-out' };
 
@@ -38,9 +39,14 @@ describe('every state and every event', () => {
     ['looking, failed again', looking, failed, stays(looking)],
     ['looking, a timer', looking, timer, stays(looking)],
     ['looking, well: it returns', looking, well, { state: { kind: 'back', faults: 1, sinceMs: now }, effect: { kind: 'return' } }],
-    ['looking, unwell: twice as long', looking, { kind: 'looked', look: 'unwell' }, out(1, 1, 2 * minute)],
-    ['looking, asleep: it was not asked, so no longer than before', looking, { kind: 'looked', look: 'asleep' }, out(1, 0, minute)],
-    ['looking, hopeless: never again', looking, { kind: 'looked', look: 'hopeless' }, stays(lost)],
+    ['looking, well, and somebody began to speak: it waits', looking, { kind: 'looked', look: 'well', busy: true }, { state: isWell, effect: { kind: 'wait', ms: 10_000 } }],
+    ['well, while somebody speaks: a moment later', isWell, { kind: 'timer', busy: true }, { state: isWell, effect: { kind: 'wait', ms: 10_000 } }],
+    ['well, and nobody speaks: it returns without another look', isWell, timer, { state: { kind: 'back', faults: 1, sinceMs: now }, effect: { kind: 'return' } }],
+    ['well, failed again: it is out already', isWell, failed, stays(isWell)],
+    ['well, an answer nobody asked for', isWell, well, stays(isWell)],
+    ['looking, unwell: twice as long', looking, { kind: 'looked', look: 'unwell', busy: false }, out(1, 1, 2 * minute)],
+    ['looking, asleep: it was not asked, so no longer than before', looking, { kind: 'looked', look: 'asleep', busy: false }, out(1, 0, minute)],
+    ['looking, hopeless: never again', looking, { kind: 'looked', look: 'hopeless', busy: false }, stays(lost)],
     ['back, failed again: quiet for twice as long', back, failed, out(2, 0, 2 * minute)],
     ['back, failed again after an hour without a fault: as the first time', { ...back, faults: 5, sinceMs: now - 60 * minute }, failed, out(1, 0, minute)],
     ['back, a timer', back, timer, stays(back)],
@@ -59,7 +65,7 @@ function pauses(step: (state: CardState) => CardState): readonly number[] {
   const minutes: number[] = [];
   while (minutes.length < 9) {
     if (effect?.kind === 'wait') minutes.push(effect.ms / minute);
-    ({ state, effect } = nextCard(step(state), { kind: 'looked', look: 'unwell' satisfies CardLook }, now, returnPolicy));
+    ({ state, effect } = nextCard(step(state), { kind: 'looked', look: 'unwell' satisfies CardLook, busy: false }, now, returnPolicy));
   }
   return minutes;
 }

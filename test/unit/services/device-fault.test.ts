@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deviceFaultOf, deviceMismatch, fallbackFinding } from '../../../main/services/device-fault.ts';
+import { deviceFaultOf, deviceMismatch, fallbackFinding, returnFinding } from '../../../main/services/device-fault.ts';
 import type { Service } from '../../../main/services/service.ts';
 
 const card = 'GPU-8a4b2c1d-0000-0000-0000-000000000000';
@@ -46,6 +46,16 @@ test('a card that failed under a service is told with what Earshot did, and carr
     { id: 'exclude-gpu', kind: 'click', given: { gpu: card } },
     { id: 'restart-computer', kind: 'guide', given: undefined },
   ]);
+});
+
+test('a service that could not be started on its card again says why, and that it runs as before', () => {
+  const { fault, title, detail, remedies } = returnFinding({ ...onCard, fallback: { ...onCard, device: 'cpu' } }, 'it was not ready after 90 s', []);
+  expect({ fault, title, why: detail.startsWith('Why it could not: it was not ready after 90 s.'), remedies: remedies.map(({ id }) => id) }).toEqual({
+    fault: 'process-crashed',
+    title: 'The speech recognition could not be started on the graphics card again, so it runs on the processor as before.',
+    why: true,
+    remedies: ['move-to-cpu', 'exclude-gpu', 'restart-computer'],
+  });
 });
 
 const told = { state: 'ready', model: 'whisper-turbo', pid: 1, torch: null } as const;

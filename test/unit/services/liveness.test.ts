@@ -13,7 +13,7 @@ const events: Readonly<Record<EventLabel, { readonly lastBeatMs: number; readonl
   'beat of one that is stuck': { lastBeatMs: nowMs - 2_000, lastTickMs, event: { kind: 'beat', workingMs: 120_001 } },
   'tick, short silence': { lastBeatMs: nowMs - 3_499, lastTickMs, event: { kind: 'tick' } },
   'tick, one beat missed': { lastBeatMs: nowMs - 3_500, lastTickMs, event: { kind: 'tick' } },
-  'tick, three beats missed': { lastBeatMs: nowMs - 6_400, lastTickMs, event: { kind: 'tick' } },
+  'tick, three beats missed': { lastBeatMs: nowMs - 6_200, lastTickMs, event: { kind: 'tick' } },
   'tick after a stall of ours': { lastBeatMs: nowMs - 60_000, lastTickMs: nowMs - 1_501, event: { kind: 'tick' } },
   resumed: { lastBeatMs: nowMs - 60_000, lastTickMs: nowMs - 60_000, event: { kind: 'resumed' } },
 };
@@ -68,7 +68,7 @@ describe('the watch over a process', () => {
   test('notices a hang within seven seconds of the last sign of life', () => {
     expect(firstTold((atMs) => (atMs < 10_000 ? atMs % 2_000 === 0 : false), 30_000)).toEqual([
       { told: 'late', atMs: 11_500 },
-      { told: 'silent', atMs: 14_500 },
+      { told: 'silent', atMs: 14_250 },
     ]);
   });
 
@@ -100,7 +100,7 @@ describe('the watch over a process', () => {
     }
     expect(told).toEqual([
       ['late', 3_500],
-      ['silent', 6_500],
+      ['silent', 6_250],
     ]);
   });
 

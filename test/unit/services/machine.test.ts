@@ -11,7 +11,7 @@ const crashesMs = [nowMs - 120_000, nowMs - 90_000];
 
 type Because = Extract<ServiceState, { kind: 'stopped' }>['because'];
 type Plain = Exclude<ServiceState['kind'], 'stopped' | 'stopping' | 'ready' | 'backing-off'>;
-type StateLabel = Plain | `stopped: ${Because}` | `stopping to ${AfterStopping['kind']}` | 'ready, young' | 'ready, old' | 'backing-off, early' | 'backing-off, due';
+type StateLabel = Plain | `stopped: ${Because}` | `stopping to ${Exclude<AfterStopping['kind'], 'crash'>}` | 'stopping to crash, just noticed' | 'stopping to crash, long noticed' | 'ready, young' | 'ready, old' | 'backing-off, early' | 'backing-off, due';
 
 const states: Readonly<Record<StateLabel, ServiceState>> = {
   'stopped: not-started': { kind: 'stopped', because: 'not-started' },
@@ -27,7 +27,8 @@ const states: Readonly<Record<StateLabel, ServiceState>> = {
   'stopping to stay': { kind: 'stopping', then: { kind: 'stay' } },
   'stopping to rest': { kind: 'stopping', then: { kind: 'rest' } },
   'stopping to start': { kind: 'stopping', then: { kind: 'start' } },
-  'stopping to crash': { kind: 'stopping', then: { kind: 'crash', reason: hung } },
+  'stopping to crash, just noticed': { kind: 'stopping', then: { kind: 'crash', reason: hung, sinceMs: nowMs - 300 } },
+  'stopping to crash, long noticed': { kind: 'stopping', then: { kind: 'crash', reason: hung, sinceMs: nowMs - 5_000 } },
   failed: { kind: 'failed', reason },
 };
 
@@ -87,7 +88,7 @@ const nothing: Readonly<Record<ServiceEvent['kind'], Outcome | null>> = {
 };
 const up = {
   ...nothing,
-  silent: stopping({ kind: 'crash', reason: hung }),
+  silent: stopping({ kind: 'crash', reason: hung, sinceMs: nowMs }),
   exited: backsOff(reason),
   restart: stopping({ kind: 'start' }),
   rest: stopping({ kind: 'rest' }),
@@ -120,7 +121,7 @@ const table: Readonly<Record<StateLabel, Readonly<Record<ServiceEvent['kind'], O
   'ready, old': {
     ...nothing,
     late: is({ kind: 'degraded', sinceMs: nowMs, reason: 'no beat' }, [], 0),
-    silent: stopping({ kind: 'crash', reason: hung }, 0),
+    silent: stopping({ kind: 'crash', reason: hung, sinceMs: nowMs }, 0),
     exited: backsOff(reason, 1, 250),
     restart: stopping({ kind: 'start' }, 0),
     rest: stopping({ kind: 'rest' }, 0),
@@ -132,7 +133,9 @@ const table: Readonly<Record<StateLabel, Readonly<Record<ServiceEvent['kind'], O
   'stopping to stay': { ...ending, exited: stayStopped, overdue: is(states['stopping to stay'], [{ kind: 'kill' }]) },
   'stopping to rest': { ...ending, exited: is({ kind: 'stopped', because: 'idle' }), overdue: is(states['stopping to rest'], [{ kind: 'kill' }]) },
   'stopping to start': { ...ending, exited: spawned(), overdue: is(states['stopping to start'], [{ kind: 'kill' }]) },
-  'stopping to crash': { ...ending, start: null, exited: backsOff(hung), overdue: is(states['stopping to crash'], [{ kind: 'kill' }]) },
+  // The pause began when it was noticed.
+  'stopping to crash, just noticed': { ...ending, start: null, exited: backsOff(hung, 3, 700), overdue: is(states['stopping to crash, just noticed'], [{ kind: 'kill' }]) },
+  'stopping to crash, long noticed': { ...ending, start: null, exited: backsOff(hung, 3, 0), overdue: is(states['stopping to crash, long noticed'], [{ kind: 'kill' }]) },
   failed: { ...nothing, start: spawned(0) },
 };
 
@@ -178,7 +181,7 @@ describe('a service', () => {
     const late = next({ state: states['ready, old'], crashesMs: crashes }, events.late, nowMs, restartPolicy).life;
     const silent = next(late, events.silent, nowMs + 3_000, restartPolicy).life;
     expect(next(silent, events.exited, nowMs + 8_000, restartPolicy).life).toEqual({
-      state: { kind: 'backing-off', untilMs: nowMs + 8_250, reason: hung },
+      state: { kind: 'backing-off', untilMs: nowMs + 8_000, reason: hung },
       crashesMs: [nowMs + 8_000],
     });
   });

@@ -26,15 +26,15 @@ describe('a move from state to state is told as', () => {
 });
 
 describe('the end of a process', () => {
-  const killed: ExitStory = { reason: 'it was killed', cause: { kind: 'killed' }, lines: ['last words'] };
-  const deadCard: ExitStory = { reason: 'its graphics card failed', cause: { kind: 'device', fault: 'launch-failure' }, lines: [] };
-  const hung: ServiceState = { kind: 'stopping', then: { kind: 'crash', reason: 'it hung' } };
+  const killed: ExitStory = { reason: 'it was killed', how: 'SIGKILL', cause: { kind: 'killed' }, lines: ['last words'] };
+  const deadCard: ExitStory = { reason: 'its graphics card failed', how: null, cause: { kind: 'device', fault: 'launch-failure' }, lines: [] };
+  const hung: ServiceState = { kind: 'stopping', then: { kind: 'crash', reason: 'it hung', sinceMs: 0 } };
   const ends: readonly (readonly [string, ServiceState, ExitStory, string | null, unknown])[] = [
-    ['is a crash of one that was ready', ready, killed, null, { cause: 'killed', reason: 'it was killed' }],
-    ['is a crash of one that started', starting, killed, null, { cause: 'killed', reason: 'it was killed' }],
-    ['is a hang of one that took too long to start', starting, killed, 'it was not ready', { cause: 'hung', reason: 'it was not ready' }],
-    ['is a hang of one that was ended for it', hung, killed, null, { cause: 'hung', reason: 'it hung' }],
-    ['is the card of one that hung for it', hung, deadCard, null, { cause: 'device', reason: 'it hung' }],
+    ['is a crash of one that was ready', ready, killed, null, { cause: 'killed', reason: 'it was killed (SIGKILL)', words: 'it was killed' }],
+    ['is a crash of one that started', starting, killed, null, { cause: 'killed', reason: 'it was killed (SIGKILL)', words: 'it was killed' }],
+    ['is a hang of one that took too long to start', starting, killed, 'it was not ready', { cause: 'hung', reason: 'it was not ready', words: 'it was not ready' }],
+    ['is a hang of one that was ended for it', hung, killed, null, { cause: 'hung', reason: 'it hung', words: 'it hung' }],
+    ['is the card of one that hung for it', hung, deadCard, null, { cause: 'device', reason: 'it hung', words: 'it hung' }],
     ['is no crash of one that was to rest', goingToRest, killed, null, null],
     ['is no crash of one that was to start again', toStart, killed, null, null],
     ['is no crash of one that was to stop', { kind: 'stopping', then: { kind: 'stay' } }, deadCard, null, null],
@@ -42,6 +42,6 @@ describe('the end of a process', () => {
 
   test.each(ends)('%s', (_what, state, story, overdueBecause, told) => {
     const crash = crashOf('llm', state, story, overdueBecause);
-    expect(crash === null ? null : { cause: crash.cause, reason: crash.reason }).toEqual(told);
+    expect(crash === null ? null : { cause: crash.event.cause, reason: crash.event.reason, words: crash.words }).toEqual(told);
   });
 });

@@ -165,7 +165,7 @@ const kinds: Readonly<Record<SupervisorEvent['kind'] | TurnEvent['kind'], true>>
   ended: true,
 };
 
-const notes = [...services.map(([event]) => supervisorNote(event, cardName)), ...turns.map(([event]) => turnNote(event))];
+const notes = [...services.map(([event]) => supervisorNote(event, cardName)), ...turns.map(([event]) => turnNote(event, false)), ...turns.map(([event]) => turnNote(event, true))];
 
 describe('the journal', () => {
   test('has a word for every kind of event', () => {
@@ -177,7 +177,14 @@ describe('the journal', () => {
   });
 
   test.each(turns)('of a turn: %j', (event, expected) => {
-    expect(turnNote(event)).toEqual(expected);
+    expect(turnNote(event, false)).toEqual(expected);
+  });
+
+  test('of a turn that waits for a service that only rested: no failure', () => {
+    expect([turnNote({ kind: 'engine-lost', turnId: '3.12', service: 'llm' }, true), turnNote({ kind: 'engine-back', turnId: '3.12', service: 'llm', waitedMs: 2_345 }, true)]).toEqual([
+      { kind: 'waiting', turn: '3.12', service: 'llm', severity: 'info', text: 'The language model is being loaded. The question waits for it.' },
+      null,
+    ]);
   });
 
   test('speaks to a person who has never heard of CUDA', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createFeed, type Feed, type FeedEnd } from '../../../../main/conversation/io/feed.ts';
 import type { ConversationEvent } from '../../../../main/conversation/messages.ts';
 
@@ -90,5 +90,39 @@ describe('a recording that is fed to the conversation', () => {
   test('begins in the middle when it is played again', async () => {
     const { sent } = await play(1_000, 600, []);
     expect(sent.subarray(0, 400 * 32).equals(recordingOf(1_000).subarray(600 * 32))).toBe(true);
+  });
+});
+
+describe('a conversation that gives no sign', () => {
+  /** What has become of a recording of one second after each of these waits, and what was said at their ends. */
+  async function endsAfter(steps: readonly (readonly [waitS: number, event: ConversationEvent | null])[]): Promise<readonly (FeedEnd | null)[]> {
+    vi.useFakeTimers();
+    onTestFinished(() => { vi.useRealTimers(); });
+    const feed = createFeed({ recording: recordingOf(1_000), fromMs: 0, pace: 'lockstep' });
+    let end: FeedEnd | null = null;
+    const ends: (FeedEnd | null)[] = [];
+    void feed.run(() => undefined).then((found) => { end = found; });
+    for (const [waitS, event] of steps) {
+      await vi.advanceTimersByTimeAsync(waitS * 1_000);
+      ends.push(end);
+      if (event !== null) feed.take(event);
+    }
+    return ends;
+  }
+  const silent: FeedEnd = { kind: 'failed', service: 'conversation', reason: 'it gave no sign for 181 s', resumeMs: 0 };
+  const lost: ConversationEvent = { type: 'engine-lost', turn: 1, service: 'llm' };
+  const back: ConversationEvent = { type: 'engine-back', turn: 1, service: 'llm', waitedMs: 400_000 };
+
+  test('is given up after three minutes and the length of the recording', async () => {
+    expect(await endsAfter([[180, null], [2, null]])).toEqual([null, silent]);
+  });
+
+  test('has as long as it likes for an engine that it waits for, and its whole time again once that is back', async () => {
+    expect(await endsAfter([[170, lost], [400, back], [180, null], [2, null]])).toEqual([null, null, null, silent]);
+  });
+
+  test('and whose patience with an engine ends fails for that engine', async () => {
+    const failed: ConversationEvent = { type: 'turn-failed', turn: 1, service: 'llm', message: 'it did not answer in time' };
+    expect(await endsAfter([[100, lost], [312, failed], [0, null]])).toEqual([null, null, { kind: 'failed', service: 'llm', reason: 'it did not answer in time', resumeMs: 0 }]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Live } from '../../../../main/conversation/io/live.ts';
 import type { FakeConversation } from '../../../fakes/conversation-server.ts';
-import { openLive, spoken, told, turn, turnEnded, until, type OpenLive } from './open-live.ts';
+import { engineLost, openLive, spoken, told, turn, turnEnded, until, type OpenLive } from './open-live.ts';
 
 /** A conversation that has said "Once upon" of its answer to `asked` and was lost; the samples 1 and 2 are not played yet. */
 async function lostInMidAnswer(asked: 'spoken' | 'typed' = 'typed'): Promise<OpenLive & { readonly first: FakeConversation }> {
@@ -218,7 +218,7 @@ test('an answer that is complete and still sounds is heard to its end when the c
   expect({ page, unplayed: live.unplayed().length }).toEqual({ page: ['drop', [0, [1, 2]], 'end'], unplayed: 1 });
 });
 
-test('engines that rest are called as soon as somebody speaks or types, and not before', async () => {
+test('engines that rest are called as soon as somebody speaks or types, not before, and again when they are to answer or were lost', async () => {
   const { live, conversation, hear, wakes, shows } = await openLive();
   const talk = await conversation(1);
   hear(1, 2);
@@ -227,5 +227,9 @@ test('engines that rest are called as soon as somebody speaks or types, and not 
   await shows(['', 'hearing']);
   const spokenTo = wakes();
   live.ask('Hello?');
-  expect([silent, spokenTo, wakes()]).toEqual([0, 1, 2]);
+  const typedTo = wakes();
+  talk.say(turnEnded(1, 'typed', 'Hello?'));
+  talk.say(engineLost(1));
+  await until(() => wakes() >= 4);
+  expect([silent, spokenTo, typedTo, wakes()]).toEqual([0, 1, 2, 4]);
 });

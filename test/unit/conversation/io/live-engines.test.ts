@@ -48,7 +48,7 @@ describe('a question that would only kill its engine again', () => {
     for (const event of events) talk.say(event);
     talk.say(turnFailed(1));
     await shows(['Hello?', 'failed']);
-    expect(problems(exchanges())).toEqual(['The language model failed on this question (it closed the connection). Ask it again; if that fails too, quit Earshot and start it again.']);
+    expect(problems(exchanges())).toEqual(['The language model failed at this question. Ask in other words. If that fails too, quit Earshot and start it again.']);
   });
 });
 

@@ -135,9 +135,9 @@ describe('when an engine did not come back in time', () => {
       vi.advanceTimersByTime(900);
     }
     await shows(['Hello?', 'failed']);
-    expect({ problems: problems(exchanges()), told: await told(talk, 3) }).toEqual({
-      problems: ['The language model failed 2 times on this question (it closed the connection). Ask it again; if that fails too, quit Earshot and start it again.'],
-      told: [{ ask: 'Hello?' }, { history: [] }, hello('typed')],
+    expect({ problems: problems(exchanges()), told: await told(talk, 4) }).toEqual({
+      problems: ['The language model stopped and did not come back in time. Ask again in a minute. If that fails too, quit Earshot and start it again.'],
+      told: [{ ask: 'Hello?' }, { history: [] }, hello('typed'), { history: [] }],
     });
   });
 
@@ -152,14 +152,14 @@ describe('when an engine did not come back in time', () => {
     await until(() => vi.getTimerCount() > 0);
     live.ask('Second?');
     vi.advanceTimersByTime(300);
-    await told(talk, 2);
+    await told(talk, 3);
     talk.say(turnEnded(2, 'typed', 'Second?'));
     talk.say(engineLost(2));
     talk.say(turnFailed(2));
     await until(() => vi.getTimerCount() > 0 || exchanges().at(-1)?.state === 'failed');
     vi.advanceTimersByTime(900);
     const second = { carryOn: { question: 'Second?', asked: 'typed', spoken: '' } };
-    expect({ told: (await told(talk, 4)).slice(1), problems: problems(exchanges()) }).toEqual({ told: [{ ask: 'Second?' }, { history: [] }, second], problems: [null, null] });
+    expect({ told: (await told(talk, 5)).slice(1), problems: problems(exchanges()) }).toEqual({ told: [{ history: [] }, { ask: 'Second?' }, { history: [] }, second], problems: [null, null] });
   });
 
   test('a question is not asked again that was forgotten by starting over', async () => {
@@ -267,7 +267,7 @@ describe('when the connection is lost', () => {
     const last = await conversation(4);
     live.ask('Second?');
     expect({ problem, told: await told(last, 1) }).toEqual({
-      problem: 'The conversation failed 3 times on this question (it was closed (1006)). Ask it again; if that fails too, quit Earshot and start it again.',
+      problem: 'The conversation stopped again and again at this question. Ask in other words. If that fails too, quit Earshot and start it again.',
       told: [{ ask: 'Second?' }],
     });
   });

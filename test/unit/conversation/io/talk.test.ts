@@ -129,7 +129,8 @@ describe('a recording whose conversation dies in mid-answer', () => {
   });
 });
 
-test('engines that rest are called when a recording is played and whenever somebody speaks in it', async () => {
-  const { wakes } = await play([[[500, started], [800, ended], [800, answered]]]);
-  expect(wakes).toBe(2);
+test('engines that rest are called when a recording is played, and whenever somebody speaks in it, is answered, or waits for one', async () => {
+  const back: ConversationEvent = { type: 'engine-back', turn: 1, service: 'tts', waitedMs: 900 };
+  const { wakes } = await play([[[500, started], [800, ended], [800, engineLost(1, 'tts')], [800, back], [800, answered]]]);
+  expect(wakes).toBe(4);
 });

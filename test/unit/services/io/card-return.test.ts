@@ -69,6 +69,17 @@ describe('a card that was left out', () => {
     expect({ early, told }).toEqual({ early: [], told: ['looked at GPU-1', 'GPU-1 is back'] });
   });
 
+  test('does not return into a question that was asked while it was looked at', async () => {
+    const questions = [false, true, true, false];
+    const { cards, told } = watch(['well'], () => questions.shift() ?? false);
+    cards.leftOut('GPU-1');
+    await vi.advanceTimersByTimeAsync(minute + 19_999);
+    const early = [...told];
+    await vi.advanceTimersByTimeAsync(1);
+    cards.close();
+    expect({ early, told }).toEqual({ early: ['looked at GPU-1'], told: ['looked at GPU-1', 'GPU-1 is back'] });
+  });
+
   test('is quiet for twice as long when it fails again soon after its return', async () => {
     const { cards, told } = watch(['well']);
     cards.leftOut('GPU-1');

@@ -11,7 +11,7 @@ const states: readonly (readonly [ServiceState, boolean])[] = [
   [{ kind: 'stopped', because: 'not-started' }, false],
   [{ kind: 'stopped', because: 'asked' }, false],
   [{ kind: 'stopping', then: { kind: 'stay' } }, false],
-  [{ kind: 'stopping', then: { kind: 'crash', reason: 'it hung' } }, false],
+  [{ kind: 'stopping', then: { kind: 'crash', reason: 'it hung', sinceMs: 0 } }, false],
   [{ kind: 'starting', sinceMs: 0 }, false],
   [{ kind: 'warming', sinceMs: 0 }, false],
   [{ kind: 'backing-off', untilMs: 0, reason: 'it ended' }, false],

@@ -113,6 +113,22 @@ describe('telemetry', () => {
     });
   });
 
+  test('writes down no failure, and counts none, when a question waits for a service that had rested', async () => {
+    const { telemetry } = await open();
+    telemetry.onSupervisorEvent({ kind: 'rested', service: 'llm' });
+    telemetry.onSupervisorEvent({ kind: 'woken', service: 'llm' });
+    telemetry.onTurnEvent({ kind: 'asked', turnId: '1.1', asked: 'spoken' });
+    telemetry.onTurnEvent({ kind: 'engine-lost', turnId: '1.1', service: 'llm' });
+    telemetry.onSupervisorEvent({ kind: 'ready', service: 'llm', loadMs: 1_000, device: 'cpu' });
+    telemetry.onTurnEvent({ kind: 'engine-back', turnId: '1.1', service: 'llm', waitedMs: 1_100 });
+    telemetry.onTurnEvent({ kind: 'answered', turnId: '1.1', latency });
+    telemetry.onTurnEvent({ kind: 'ended', turnId: '1.1' });
+    expect({ delays: valuesOf(await scrape(telemetry), 'earshot_turn_delay_seconds_count'), recent: telemetry.recent().map(({ kind, severity }) => `${kind} ${severity}`) }).toEqual({
+      delays: {},
+      recent: ['rested info', 'woken info', 'waiting info', 'ready info'],
+    });
+  });
+
   test('lets out no word that was said: not into the journal, the figures or a trace', async () => {
     const collector = await openCollector();
     const { telemetry, journal } = await open({ otlpEndpoint: collector.endpoint });

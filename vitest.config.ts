@@ -15,7 +15,6 @@ export default defineConfig({
           // Two cores carry one voice stack at a time. (`fileParallelism: false` is not heard in a project.)
           maxWorkers: 1,
           // Shared cores stand still for a second now and then, and a real microphone loses that second: one more try, which is printed.
-          // What measures promises (test/chaos, test/process/suspend.test.ts) says `retry: 0` itself: a miss is a miss.
           retry: 1,
         },
       },

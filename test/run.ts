@@ -49,6 +49,7 @@ async function pytest(name: string, python: string, suites: readonly string[], s
   return { passed: counted('tests') - failed - skipped, failed: result.failed ? Math.max(1, failed) : failed, skipped };
 }
 
+const conversationSuite = 'test/python/conversation';
 /** What needs torch, and nothing of the voice environment. */
 const torchSuites = ['test/python/kyutai/with_torch', 'test/python/silero', 'test/python/verification/with_torch'];
 /** Of torch's packages, once unpacked, and as they are fetched. */
@@ -72,12 +73,15 @@ async function runSuites(): Promise<readonly Count[]> {
     await prepareProduct();
     return { ...(await lint()), skipped: 0 };
   });
-  // Two cores, and neither of the two lines fills more than one; what runs the real product comes alone.
-  const [quick, python] = await Promise.all([
+  const python = await developerPython();
+  const elsewhere = [conversationSuite, ...torchSuites].map((suite) => `--ignore=${suite}`);
+  // Two cores, and none of the three lines fills more than one: conversations mostly wait. What runs the real product comes alone.
+  const beside = await Promise.all([
     inOrder([() => vitest('unit', scratch), () => torchTests(scratch)]),
-    inOrder([async () => pytest('python', await developerPython(), ['test/python', ...torchSuites.map((suite) => `--ignore=${suite}`)], scratch)]),
+    inOrder([() => pytest('python', python, ['test/python', ...elsewhere], scratch)]),
+    inOrder([() => pytest('conversation', python, [conversationSuite], scratch)]),
   ]);
-  return [prepared, ...quick, ...python, await counted(() => vitest('real', scratch))];
+  return [prepared, ...beside.flat(), await counted(() => vitest('real', scratch))];
 }
 
 async function inOrder(suites: readonly (() => Promise<Count>)[]): Promise<readonly Count[]> {

@@ -36,6 +36,16 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
       actions: [tryAgain, openLogs],
     };
   },
+  'server-awaited': ({ services, stack }) => {
+    const awaited = services.find(({ service, state }) => service.run.kind === 'external' && state.kind === 'backing-off');
+    if (awaited?.state.kind !== 'backing-off' || stack.kind === 'failed') return null;
+    return {
+      severity: 'warning',
+      title: `The server for the ${serviceTitle[awaited.service.id]} does not answer yet.`,
+      detail: `Earshot goes on trying: ${awaited.state.reason}. Start that server, or remove it from settings.json so that Earshot uses its own; then choose “Try again”.`,
+      actions: [tryAgain, openLogs],
+    };
+  },
   'set-up-unfinished': ({ unfinished }) => {
     if (unfinished === null) return null;
     const { fault, missing, byRemedy } = unfinished;

@@ -11,6 +11,8 @@ export type ExitCause =
   /** The system's or the person's word: SIGKILL, SIGTERM, a console that was closed. */
   | { readonly kind: 'killed' }
   | { readonly kind: 'crash' }
+  /** A server of somebody else cannot be used. */
+  | { readonly kind: 'no-answer' }
   /** It could not load what it was told to load, and said so. */
   | { readonly kind: 'gave-up' };
 

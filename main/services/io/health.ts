@@ -15,6 +15,17 @@ const errorAnswer = z.object({ error: z.object({ message: z.string() }) });
 
 const longestAnswer = 200;
 const serverFaults = 500;
+/** What a person can do something with, of what the system says of a connection. */
+const connectionWords: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'no program listens at its address',
+  ENOTFOUND: 'nobody knows its address',
+  EAI_AGAIN: 'its address could not be looked up',
+  ETIMEDOUT: 'nothing came back from its address',
+  EHOSTUNREACH: 'its computer cannot be reached',
+  ENETUNREACH: 'its network cannot be reached',
+  ECONNRESET: 'it closed the connection',
+  UND_ERR_SOCKET: 'it closed the connection',
+};
 /** A model that a slow disk gives up more slowly than this is loaded by the question itself. */
 const preloadLimitMs = 60_000;
 
@@ -127,8 +138,9 @@ function errorText(answer: string): string {
 
 function noAnswer(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'it did not answer in time';
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : errorMessage(error);
-  return `it does not answer (${cause})`;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const words = cause instanceof Error && 'code' in cause ? connectionWords[String(cause.code)] : undefined;
+  return `it does not answer${words === undefined ? ` (${errorMessage(cause)})` : `: ${words}`}`;
 }
 
 function authorization(endpoint: Endpoint): Record<string, string> {

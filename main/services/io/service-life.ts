@@ -220,5 +220,5 @@ export function createServiceLife(slot: Slot, around: Surroundings): ServiceLife
 
 /** A server of somebody else cannot be used. */
 function storyWithoutProcess(reason: string): ExitStory {
-  return { reason, how: null, cause: { kind: 'crash' }, lines: [] };
+  return { reason, how: null, cause: { kind: 'no-answer' }, lines: [] };
 }

@@ -20,10 +20,17 @@ function fallenBack(why: Finding): DesktopState['services'] {
   return servicesIn().map((snapshot) => (snapshot.service.id === 'stt' ? { ...snapshot, planned: { ...snapshot.service, device: 'GPU-1' }, onFallback: why } : snapshot));
 }
 
+/** Services of which the language model is a server of somebody else that is not there yet. */
+function awaitedServer(): DesktopState['services'] {
+  const run = { kind: 'external', endpoint: { origin: 'http://127.0.0.1:9', token: '' }, check: { kind: 'socket', path: '/' } } as const;
+  return servicesIn({ llm: { kind: 'backing-off', untilMs: 0, reason: 'it does not answer' } }).map((snapshot) => (snapshot.service.id === 'llm' ? { ...snapshot, service: { ...snapshot.service, run } } : snapshot));
+}
+
 /** Every remark with a state in which it holds. */
 const remarks: Readonly<Record<string, Partial<DesktopState>>> = {
   'setup-failed': { stack: { kind: 'failed', fault } },
   'service-failed': { services: failedServices },
+  'server-awaited': { services: awaitedServer() },
   'finding-0-launch-failure': { planned: plannedWith(finding) },
   'plan-offered': { offeredPlan: { because: 'cards', sentences: ['A game took 3000 MiB of the RTX 3060.'] } },
   'set-up-unfinished': { unfinished: { fault, missing: [], byRemedy: false } },

@@ -55,6 +55,10 @@ const services: readonly (readonly [SupervisorEvent, Note | null])[] = [
     },
   ],
   [
+    crashed('no-answer', 'it does not answer'),
+    { kind: 'crashed', service: 'tts', severity: 'warning', text: 'The server that the voice is to use cannot be used. Earshot goes on trying.', detail: 'it does not answer', fault: 'service-unreachable' },
+  ],
+  [
     crashed('out-of-memory', 'memory ran out'),
     { kind: 'crashed', service: 'tts', severity: 'warning', text: 'The voice stopped, because this computer ran out of memory.', detail: 'memory ran out', fault: 'process-killed-oom' },
   ],

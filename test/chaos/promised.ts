@@ -35,6 +35,12 @@ export function within(promise: Promised['promise'], what: string, timesMs: read
   };
 }
 
+/** Times whose middle one has to be within its bound; none may be missing. For what shared cores make never the same twice. */
+export function typically(promise: Promised['promise'], what: string, timesMs: readonly number[], expected: number, boundMs: number): Promised {
+  const each = within(promise, what, timesMs, expected, boundMs);
+  return { ...each, bound: `median ${each.bound}`, kept: timesMs.length === expected && quantile(timesMs, 0.5) <= boundMs };
+}
+
 /** How often something was as promised. */
 export function always(promise: Promised['promise'], what: string, kept: number, expected: number): Promised {
   return { promise, what, measured: `${kept} of ${expected}`, bound: `${expected} of ${expected}`, kept: kept === expected };

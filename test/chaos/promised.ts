@@ -21,7 +21,7 @@ export interface Cut {
 }
 
 export const whole: Cut = { isWhole: true, faults: 100, kills: 20, loops: 20 };
-export const short: Cut = { isWhole: false, faults: 8, kills: 2, loops: 4 };
+export const short: Cut = { isWhole: false, faults: 8, kills: 3, loops: 4 };
 
 /** Times of which each has to be within its bound; none may be missing. */
 export function within(promise: Promised['promise'], what: string, timesMs: readonly number[], expected: number, boundMs: number): Promised {

@@ -128,13 +128,14 @@ function checkBench(which: string, values: Values): void {
 function count(values: Values, option: string, usual: number): number {
   const given = text(values[option]);
   if (given === undefined) return usual;
-  if (!/^[1-9]\d{0,5}$/.test(given)) throw new UsageError(`--${option} takes a whole number of 1 or more.`);
+  if (!/^[1-9]\d{0,5}$/.test(given)) throw new UsageError(`--${option} takes a whole number from 1 to 999,999.`);
   return Number(given);
 }
 
 function atLogin(values: Values): 'on' | 'off' | undefined {
   const given = text(values['at-login']);
   if (given !== undefined && given !== 'on' && given !== 'off') throw new UsageError('--at-login takes "on" or "off".');
+  if (given !== undefined && values['settings'] !== undefined) throw new UsageError('--at-login goes by your own settings.json: put there what it is to count for.');
   return given;
 }
 

@@ -68,5 +68,6 @@ function figureText(figure: Figure): string {
   const ratio = figure.ratio === null ? '' : ` = ${figure.ratio}`;
   const goal = figure.goal === null ? '' : ` (goal ≤ ${figure.goal})`;
   const mark = figure.ok === null ? ' ' : figure.ok ? '✓' : '✗';
-  return `${mark} ${figure.name}: ${figure.value}${beside} ${figure.unit}${ratio}${goal}`;
+  const value = Number.isNaN(figure.value) ? 'not known, too little was measured' : figure.value;
+  return `${mark} ${figure.name}: ${value}${beside} ${figure.unit}${ratio}${goal}`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { FaultError } from '../platform/fault.ts';
+import { describeFault, FaultError } from '../platform/fault.ts';
 import { errorMessage } from '../platform/text.ts';
 import { createCardReturn, lookAtCard } from '../services/io/card-return.ts';
 import { goBackTo } from '../services/io/missing-cards.ts';
@@ -54,7 +54,8 @@ export async function serve(context: Context, telemetry: Telemetry, seams: Serve
   const { output, signal } = context;
   let prepared = await seams.prepare(context, atOnce);
   let present: Present | null = null;
-  let told = false;
+  /** Whether its one document is printed. */
+  const document = { told: false };
 
   function isBusy(): boolean {
     return telemetry.turnInFlight() !== null;
@@ -73,9 +74,9 @@ export async function serve(context: Context, telemetry: Telemetry, seams: Serve
   function tell(supervisor: Supervisor): void {
     const services = supervisor.snapshot();
     const { metricsUrl } = telemetry;
-    if (told) output.say(serveText(services, metricsUrl, 'Earshot runs on the graphics card again; its services have new addresses.'));
+    if (document.told) output.say(serveText(services, metricsUrl, 'Earshot runs on the graphics card again; its services have new addresses.'));
     else output.result({ services: services.map(serviceDocument), metrics: metricsUrl }, serveText(services, metricsUrl, running));
-    told = true;
+    document.told = true;
   }
 
   try {
@@ -93,6 +94,10 @@ export async function serve(context: Context, telemetry: Telemetry, seams: Serve
       if (successor === null) return 0;
       prepared = successor;
     }
+  } catch (error) {
+    if (!document.told || !(error instanceof FaultError)) throw error;
+    output.say(`${describeFault(error.fault)}\nEarshot ends with it. Start it again with "earshot serve".`);
+    return 1;
   } finally {
     cards.close();
   }

@@ -12,18 +12,16 @@ export interface Part {
   readonly id: string;
   readonly title: string;
   readonly run: (cut: Cut) => Promise<readonly Promised[]>;
-  /** Whether it starts engines that have to be installed. */
-  readonly needsProduct: boolean;
 }
 
 export const parts: readonly Part[] = [
-  { id: 'killed', title: 'Fake engines are killed', run: killedFakes, needsProduct: false },
-  { id: 'not-starting', title: 'Fake engines do not start', run: fakesThatDoNotStart, needsProduct: false },
-  { id: 'waiting', title: 'Fake engines hang, or crash again and again', run: waiting, needsProduct: false },
-  { id: 'supervisor', title: 'Supervisors are killed', run: killedSupervisors, needsProduct: false },
-  { id: 'ports', title: 'Ports are taken', run: takenPorts, needsProduct: false },
-  { id: 'quit', title: 'Everything is told to stop', run: cleanQuits, needsProduct: false },
-  { id: 'real', title: 'Real engines are killed', run: realEngines, needsProduct: true },
+  { id: 'killed', title: 'Fake engines are killed', run: killedFakes },
+  { id: 'not-starting', title: 'Fake engines do not start', run: fakesThatDoNotStart },
+  { id: 'waiting', title: 'Fake engines hang, or crash again and again', run: waiting },
+  { id: 'supervisor', title: 'Supervisors are killed', run: killedSupervisors },
+  { id: 'ports', title: 'Ports are taken', run: takenPorts },
+  { id: 'quit', title: 'Everything is told to stop', run: cleanQuits },
+  { id: 'real', title: 'Real engines are killed', run: realEngines },
 ];
 
 /** Attempts until the delay has come to its longest, and until a second such one: the short cut does not wait for them. */

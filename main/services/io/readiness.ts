@@ -24,13 +24,13 @@ function doesNotRun(service: Service, reason: string): Fault {
   return {
     id: external ? 'service-unreachable' : 'process-crashed',
     service: service.id,
-    title: `The ${serviceTitle[service.id]} (${service.id}, ${service.engine}) does not run: ${reason}.`,
+    title: `The ${serviceTitle[service.id]} does not run: ${reason}.`,
     detail: external
       ? 'Earshot asked that server again and again.'
       : 'It ended again and again, so Earshot stopped starting it.',
     cure: external
       ? 'Start that server, or remove it from the settings so that Earshot uses its own.'
-      : 'Run "earshot install" to check its files, then try again.',
+      : 'If memory is short, close other programs or choose a smaller model; "earshot install" checks its files. Then try again.',
   };
 }
 

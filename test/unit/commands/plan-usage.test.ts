@@ -36,8 +36,9 @@ describe('earshot used wrongly ends with 2 and the usage:', () => {
     ['a bench that there is not', ['bench', 'nothing'], 'There is no bench "nothing".'],
     ['turns of another bench', ['bench', 'recovery', '--turns', '5'], '"earshot bench recovery" has no option --turns.'],
     ['rounds of another bench', ['bench', 'soak', '--rounds', '5'], '"earshot bench soak" has no option --rounds.'],
-    ['no turns', ['bench', 'soak', '--turns', '0'], '--turns takes a whole number of 1 or more.'],
-    ['half a round', ['bench', 'recovery', '--rounds', '0.5'], '--rounds takes a whole number of 1 or more.'],
+    ['no turns', ['bench', 'soak', '--turns', '0'], '--turns takes a whole number from 1 to 999,999.'],
+    ['half a round', ['bench', 'recovery', '--rounds', '0.5'], '--rounds takes a whole number from 1 to 999,999.'],
+    ['settings of its own with --at-login', ['serve', '--at-login', 'on', '--settings', 'x.json'], '--at-login goes by your own settings.json: put there what it is to count for.'],
     ['neither on nor off', ['serve', '--at-login', 'yes'], '--at-login takes "on" or "off".'],
   ])('%s', async (_what, args, said) => {
     const { exitCode, stdout, stderr } = await earshot(args);

@@ -127,9 +127,12 @@ test('what runs goes on where nothing better follows from a card, or it cannot b
 });
 
 test('a service that was given up ends it, so that whoever supervises it knows', async () => {
-  const { end, services, events } = served(() => Promise.reject(new Error('not asked')));
+  const { end, services, events, said } = served(() => Promise.reject(new Error('not asked')));
   await sleep(0);
   services.become({ tts: { kind: 'failed', reason: 'it ended again and again' } });
-  await expect(end).rejects.toMatchObject({ fault: { service: 'tts' } });
-  expect(events).toEqual(['started on cpu', 'ended on cpu', 'watch closed']);
+  expect({ code: await end, events, said: said.at(-1)?.split('\n').at(-1) }).toEqual({
+    code: 1,
+    events: ['started on cpu', 'ended on cpu', 'watch closed'],
+    said: 'Earshot ends with it. Start it again with "earshot serve".',
+  });
 });

@@ -51,7 +51,7 @@ test('a server that does not answer within one start is named with its reason, a
   await vi.advanceTimersByTimeAsync(1);
   expect({ early, end: end(), listeners: listeners(), timers: vi.getTimerCount() }).toMatchObject({
     early: null,
-    end: { fault: { id: 'service-unreachable', service: 'llm', title: 'The language model (llm, llama) does not run: it does not answer.' } },
+    end: { fault: { id: 'service-unreachable', service: 'llm', title: 'The language model does not run: it does not answer.' } },
     listeners: 0,
     timers: 0,
   });

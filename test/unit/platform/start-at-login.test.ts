@@ -63,7 +63,7 @@ describe('on Linux', () => {
   });
 
   test('one that keeps everything in a folder of its own is started with that folder', () => {
-    expect(commandOf({ executable: '/opt/earshot', arguments: ['/work/my app'] }, { EARSHOT_HOME: '/mnt/a b' })).toBe('env "EARSHOT_HOME=/mnt/a b" /opt/earshot "/work/my app"');
+    expect(commandOf({ executable: '/opt/earshot', arguments: ['/srv/my app'] }, { EARSHOT_HOME: '/mnt/a b' })).toBe('env "EARSHOT_HOME=/mnt/a b" /opt/earshot "/srv/my app"');
   });
 
   test('the folder for such entries is the session’s own, and a relative one counts as none', () => {
@@ -96,10 +96,10 @@ test('an AppImage is started from its file, an installed program by itself, a ch
   expect([
     loginProgram(true, '/tmp/.mount_x/earshot', ['/tmp/.mount_x/app'], { APPIMAGE: '/home/ada/Earshot.AppImage' }),
     loginProgram(true, '/opt/Earshot/earshot', ['/opt/Earshot/app'], {}),
-    loginProgram(false, '/cache/electron', ['/work/main'], { APPIMAGE: '/home/ada/Code.AppImage' }),
+    loginProgram(false, '/cache/electron', ['/srv/earshot'], { APPIMAGE: '/home/ada/Code.AppImage' }),
   ]).toEqual([
     { executable: '/home/ada/Earshot.AppImage', arguments: [] },
     { executable: '/opt/Earshot/earshot', arguments: [] },
-    { executable: '/cache/electron', arguments: ['/work/main'] },
+    { executable: '/cache/electron', arguments: ['/srv/earshot'] },
   ]);
 });

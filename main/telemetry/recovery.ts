@@ -44,7 +44,7 @@ export function recoveryFigures(recoveries: readonly Recovery[], ids: readonly S
 }
 
 /** One turn, spoken to its end, in the words of the undisturbed answer (the temperature is 0): none is missing, none is said twice. */
-function isWhole({ turns, isSpoken, reply, undisturbedReply }: Recovery): boolean {
+export function isWhole({ turns, isSpoken, reply, undisturbedReply }: Recovery): boolean {
   const words = wordsOf(reply);
   return turns === 1 && isSpoken && words !== '' && words === wordsOf(undisturbedReply);
 }

@@ -7,7 +7,7 @@ import { snapshotOf, waitUntilReady } from '../../services/io/readiness.ts';
 import { createSupervisor, type Supervisor } from '../../services/io/supervisor.ts';
 import type { Service, ServiceId } from '../../services/service.ts';
 import type { SupervisorEvent } from '../../services/supervisor-event.ts';
-import { pausedCount, recoveryFigures, type Recovery } from '../recovery.ts';
+import { isWhole, pausedCount, recoveryFigures, type Recovery } from '../recovery.ts';
 import type { BenchReport } from './bench-voice.ts';
 
 export interface RecoveryOptions {
@@ -56,16 +56,23 @@ export async function benchRecovery(options: RecoveryOptions): Promise<BenchRepo
     const ours = victims.filter((id) => snapshotOf(supervisor, id).service.run.kind === 'process');
     const questions = await bundledQuestions(root);
     const recoveries: Recovery[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      const question = questions[round % questions.length];
-      if (question === undefined) throw new Error('there are no questions');
-      const undisturbed = await exchange(supervisor, question, options);
-      for (const id of ours) {
-        const recovery = await recover(supervisor, told, id, question, undisturbed, options);
-        recoveries.push(recovery);
-        say(`${question.text}  ${id} killed, answered ${Math.round(recovery.addedMs)} ms later`);
+    async function killAll(): Promise<void> {
+      for (let round = 0; round < rounds; round += 1) {
+        const question = questions[round % questions.length];
+        if (question === undefined) throw new Error('there are no questions');
+        const undisturbed = await exchange(supervisor, question, options);
+        for (const id of ours) {
+          const recovery = await recover(supervisor, told, id, question, undisturbed, options);
+          recoveries.push(recovery);
+          say(`${question.text}  ${id} killed: ${isWhole(recovery) ? 'the whole answer' : 'NOT the whole answer'}, ${Math.round(recovery.addedMs)} ms later than undisturbed`);
+        }
       }
     }
+    // Stopped in the middle, it still tells what was measured until then.
+    await killAll().catch((error: unknown) => {
+      if (!signal.aborted || recoveries.length === 0) throw error;
+      say(`Stopped after ${recoveries.length} of ${rounds * ours.length} kills. What was measured until then:`);
+    });
     const [processor] = cpus();
     return { machine: { cpu: processor?.model ?? 'unknown', cores: cpus().length }, figures: recoveryFigures(recoveries, ours, rounds) };
   } finally {

@@ -3,6 +3,7 @@ import type { Finding } from '../platform/finding.ts';
 import { givenUpService } from '../services/io/readiness.ts';
 import { serviceTitle } from '../services/names.ts';
 import { readableShortcut } from './shortcut-text.ts';
+import { awaitedServer } from './supervision.ts';
 import type { DesktopState } from './state.ts';
 
 type NoticeOf = (state: DesktopState) => Omit<Notice, 'id'> | null;
@@ -37,12 +38,13 @@ const remarks: Readonly<Record<string, NoticeOf>> = {
     };
   },
   'server-awaited': ({ services, stack }) => {
-    const awaited = services.find(({ service, state }) => service.run.kind === 'external' && state.kind === 'backing-off');
-    if (awaited?.state.kind !== 'backing-off' || stack.kind === 'failed') return null;
+    const awaited = awaitedServer(services);
+    if (awaited === null || stack.kind === 'failed' || givenUpService(services) !== null) return null;
+    const reason = awaited.state.kind === 'backing-off' ? `: ${awaited.state.reason}` : '';
     return {
       severity: 'warning',
       title: `The server for the ${serviceTitle[awaited.service.id]} does not answer yet.`,
-      detail: `Earshot goes on trying: ${awaited.state.reason}. Start that server, or remove it from settings.json so that Earshot uses its own; then choose “Try again”.`,
+      detail: `Earshot goes on trying${reason}. Start that server, or remove it from settings.json so that Earshot uses its own; then choose “Try again”.`,
       actions: [tryAgain, openLogs],
     };
   },

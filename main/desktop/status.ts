@@ -5,12 +5,12 @@ import { serviceTitle } from '../services/names.ts';
 import { readableShortcut } from './shortcut-text.ts';
 import type { DesktopState } from './state.ts';
 import { currentStep } from './steps.ts';
-import { shownState, type ShownState } from './supervision.ts';
+import { awaitedServer, shownState, type ShownState } from './supervision.ts';
 
 /** What the tray's picture shows: the worst trouble first, then what happens right now. */
 export function statusOf(state: DesktopState): Status {
   if (state.stack.kind === 'failed' || givenUpService(state.services) !== null || state.page === 'lost') return 'failed';
-  if (!state.wasReady) return 'starting';
+  if (!state.wasReady) return awaitedServer(state.services) === null ? 'starting' : 'failed';
   const current = state.exchanges.at(-1)?.state;
   if (isSpeaking(state)) return 'speaking';
   if (current === 'thinking') return 'thinking';
@@ -91,7 +91,10 @@ export function headlineOf(state: DesktopState): string {
 function failureTitle(state: DesktopState): string {
   if (state.stack.kind === 'failed') return state.stack.fault.title;
   const failed = givenUpService(state.services);
-  return failed === null ? 'The window crashed; choose “Open Earshot” to load it again' : `The ${serviceTitle[failed.service.id]} does not run`;
+  if (failed !== null) return `The ${serviceTitle[failed.service.id]} does not run`;
+  const awaited = awaitedServer(state.services);
+  if (state.page !== 'lost' && awaited !== null) return `The server for the ${serviceTitle[awaited.service.id]} does not answer`;
+  return 'The window crashed; choose “Open Earshot” to load it again';
 }
 
 function startingHeadline(state: DesktopState): string {

@@ -15,6 +15,11 @@ export interface Supervision {
 
 export const nothingSupervised: Supervision = { found: {}, waking: [] };
 
+/** A server of somebody else that did not answer and is asked again and again; null when there is none. One try of it after the other changes nothing. */
+export function awaitedServer(services: readonly ServiceSnapshot[]): ServiceSnapshot | null {
+  return services.find(({ service, state, restarts }) => service.run.kind === 'external' && (state.kind === 'backing-off' || (restarts > 0 && shownState(state) !== 'ready'))) ?? null;
+}
+
 /** What is kept after one more event; the same value when nothing of it has changed. */
 export function supervisionAfter(before: Supervision, event: SupervisorEvent): Supervision {
   switch (event.kind) {

@@ -34,20 +34,26 @@ export function openRotatingFile(path: string, { longestBytes, onStuck }: Rotati
     return open();
   }
 
-  function write(line: string): void {
+  function attempt(work: () => void): void {
     if (stuck) return;
     try {
-      file ??= open();
-      if (bytes > longestBytes) file = rotated(file);
-      bytes += writeSync(file, `${line}\n`);
+      work();
     } catch (error) {
       stuck = true;
       onStuck(`The log ${path} cannot be written any more: ${errorMessage(error)}`);
     }
   }
 
+  // At once: who looks for the log finds one, with nothing in it.
+  attempt(() => { file = open(); });
   return {
-    write,
+    write: (line) => {
+      attempt(() => {
+        file ??= open();
+        if (bytes > longestBytes) file = rotated(file);
+        bytes += writeSync(file, `${line}\n`);
+      });
+    },
     close: () => {
       stuck = true;
       if (file !== null) closeSync(file);

@@ -245,7 +245,7 @@ test('the tray shows that Earshot cannot work, and why', async () => {
   await gone.close();
   const desktop = await startDesktop({ settings: { services: { llm: { url: gone.url, model: 'fake' } } } });
   try {
-    await trayShows(desktop, 'failed', /^The language model does not run$/, readyLimitMs);
+    await trayShows(desktop, 'failed', /^The server for the language model does not answer$/, readyLimitMs);
   } finally {
     await desktop.stop();
   }

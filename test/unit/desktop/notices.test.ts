@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { noticesOf } from '../../../main/desktop/notices.ts';
 import type { DesktopState } from '../../../main/desktop/state.ts';
 import type { Finding } from '../../../main/platform/finding.ts';
-import { servicesIn } from '../services/snapshots.ts';
+import { awaitedServer, servicesIn } from '../services/snapshots.ts';
 import { emptyPlan } from '../plan/empty-plan.ts';
 import { finding, machineOf } from './machine-of.ts';
 import { conversationSettings, noOffer, stateWith, workingAudio } from './state-with.ts';
@@ -18,12 +18,6 @@ function plannedWith(...findings: readonly Finding[]): DesktopState['planned'] {
 /** Services of which the recognition runs on what stands in for it. */
 function fallenBack(why: Finding): DesktopState['services'] {
   return servicesIn().map((snapshot) => (snapshot.service.id === 'stt' ? { ...snapshot, planned: { ...snapshot.service, device: 'GPU-1' }, onFallback: why } : snapshot));
-}
-
-/** Services of which the language model is a server of somebody else that is not there yet. */
-function awaitedServer(): DesktopState['services'] {
-  const run = { kind: 'external', endpoint: { origin: 'http://127.0.0.1:9', token: '' }, check: { kind: 'socket', path: '/' } } as const;
-  return servicesIn({ llm: { kind: 'backing-off', untilMs: 0, reason: 'it does not answer' } }).map((snapshot) => (snapshot.service.id === 'llm' ? { ...snapshot, service: { ...snapshot.service, run } } : snapshot));
 }
 
 /** Every remark with a state in which it holds. */

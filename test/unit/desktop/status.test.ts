@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { statuses, type Status } from '../../../preload/contract.ts';
 import type { DesktopState } from '../../../main/desktop/state.ts';
 import { hasSpeaker, headlineOf, statusOf, wantsMicrophone } from '../../../main/desktop/status.ts';
-import { servicesIn } from '../services/snapshots.ts';
+import { awaitedServer, servicesIn } from '../services/snapshots.ts';
 import { setupOf, type Step } from '../../../main/desktop/steps.ts';
 import { conversationSettings, exchangeIn, stateWith, workingAudio } from './state-with.ts';
 
@@ -30,6 +30,7 @@ const rows: readonly (readonly [what: string, change: Partial<DesktopState>, sta
   ['a question is thought about', { exchanges: [exchangeIn('thinking')] }, 'thinking', 'Thinking…'],
   ['somebody speaks', { exchanges: [exchangeIn('hearing')] }, 'listening', 'Listening…'],
   ['press to talk was pressed', { settings: pressToTalk, pressed: true }, 'listening', 'Listening…'],
+  ['a server of somebody else does not answer yet', { wasReady: false, services: awaitedServer() }, 'failed', 'The server for the language model does not answer'],
   ['a service restarts', { services: servicesIn({ tts: restarting }) }, 'degraded', 'Restarting the voice…'],
   ['a service does not react any more and is being ended', { services: servicesIn({ stt: { kind: 'stopping', then: { kind: 'crash', reason: 'no beat', sinceMs: 0 } } }) }, 'degraded', 'Restarting the speech recognition…'],
   ['a service is slow', { services: servicesIn({ tts: slow }) }, 'degraded', 'The voice is slow to answer…'],

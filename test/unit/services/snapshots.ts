@@ -70,3 +70,9 @@ export function fakeSupervisor(endpoint: Endpoint): FakeSupervisor {
     listeners: () => listeners.size,
   };
 }
+
+/** Services of which the language model is a server of somebody else that is not there yet. */
+export function awaitedServer(): readonly ServiceSnapshot[] {
+  const run = { kind: 'external', endpoint: { origin: 'http://127.0.0.1:9', token: '' }, check: { kind: 'socket', path: '/' } } as const;
+  return servicesIn({ llm: { kind: 'backing-off', untilMs: 0, reason: 'it does not answer' } }).map((snapshot) => (snapshot.service.id === 'llm' ? { ...snapshot, service: { ...snapshot.service, run } } : snapshot));
+}

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { describeFault, FaultError } from '../platform/fault.ts';
 import { errorMessage } from '../platform/text.ts';
-import { createCardReturn, lookAtCard } from '../services/io/card-return.ts';
+import { createCardReturn, lookAtCard, lookMeans } from '../services/io/card-return.ts';
 import { goBackTo } from '../services/io/missing-cards.ts';
 import { prepareStack, type Prepared } from '../services/io/preparation.ts';
 import { watchServices } from '../services/io/readiness.ts';
@@ -11,7 +11,7 @@ import { serviceTitle } from '../services/names.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { runAtLogin, type AtLogin } from './at-login.ts';
 import type { Context } from './context.ts';
-import { atOnce, lookMeans, prepare, runStack, withTelemetry } from './stack.ts';
+import { atOnce, prepare, runStack, withTelemetry } from './stack.ts';
 
 export interface ServeArguments {
   /** Only has the system start it with the session from now on, or no longer. */

@@ -1,9 +1,6 @@
-import { probe } from '../hardware/io/probe.ts';
 import { FaultError } from '../platform/fault.ts';
-import { rememberedCards } from '../platform/folders.ts';
-import { createCardReturn, lookAtCard, type CardReturn, type LookMeans } from '../services/io/card-return.ts';
+import { createCardReturn, lookAtCard, lookMeans, type CardReturn } from '../services/io/card-return.ts';
 import { followMissingCards, goBackTo } from '../services/io/missing-cards.ts';
-import { processesBelow } from '../services/io/own-processes.ts';
 import { prepareStack, type PreparationOptions, type Prepared } from '../services/io/preparation.ts';
 import { reapLeftovers } from '../services/io/process-records.ts';
 import { waitUntilReady, type ServerPatience } from '../services/io/readiness.ts';
@@ -127,19 +124,6 @@ export async function runStack<T>(context: Context, prepared: Prepared, { teleme
       await stop();
     }
   }
-}
-
-/** How a card that a prepared machine does without is tried again. */
-export function lookMeans({ root, folders }: Context, { hardware, installation, surroundings }: Prepared): LookMeans {
-  const { voice } = surroundings;
-  if (voice === undefined) throw new Error('the voice environment is not there');
-  return {
-    root,
-    python: installation.python,
-    surroundings: voice,
-    cards: hardware.gpus,
-    probe: () => probe({ rememberedPath: rememberedCards(folders), ownPids: processesBelow(process.pid) }, process.env),
-  };
 }
 
 /** Says each service once when it is ready, and every trouble. */

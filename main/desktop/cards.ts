@@ -1,5 +1,6 @@
-import type { probe } from '../hardware/io/probe.ts';
-import { createCardReturn, lookAtCard, type CardReturnOptions } from '../services/io/card-return.ts';
+import type { Folders } from '../platform/folders.ts';
+import { createCardReturn, lookAtCard, lookMeans, type CardReturnOptions } from '../services/io/card-return.ts';
+import { goBackTo } from '../services/io/missing-cards.ts';
 import type { SupervisorEvent } from '../services/supervisor-event.ts';
 import { quietMs } from './offer.ts';
 import type { Quiet } from './quiet.ts';
@@ -17,7 +18,7 @@ export interface CardsMeans {
   readonly quiet: Quiet;
   readonly running: () => Pick<Running, 'prepared' | 'supervisor'> | null;
   readonly root: string;
-  readonly probe: () => ReturnType<typeof probe>;
+  readonly folders: Folders;
   /** Looks what is wanted now, and takes it in a quiet moment. */
   readonly planAnew: () => void;
   readonly log: (line: string) => void;
@@ -39,8 +40,7 @@ export function createCards(means: CardsMeans): Cards {
   function takeBack(uuid: string | null): void {
     const now = running();
     if (now === null) return;
-    const fellBack = now.supervisor.snapshot().some(({ onFallback, planned }) => onFallback !== null && planned.device === uuid);
-    if (uuid !== null && fellBack) now.supervisor.goBack(uuid);
+    goBackTo(now.supervisor, uuid);
     if (now.prepared.waitingFor.some((card) => card.uuid === uuid)) means.planAnew();
   }
 
@@ -59,11 +59,8 @@ export function createCards(means: CardsMeans): Cards {
 
   async function look(uuid: string | null): ReturnType<CardReturnOptions['look']> {
     const now = running();
-    const surroundings = now?.prepared.surroundings['voice'];
     // What is started meanwhile looks at the cards by itself.
-    if (now === null || surroundings === undefined) return 'unwell';
-    const { installation, hardware } = now.prepared;
-    return lookAtCard(uuid, { root: means.root, python: installation.python, surroundings, probe: means.probe, cards: hardware.gpus });
+    return now === null ? 'unwell' : lookAtCard(uuid, lookMeans(means, now.prepared));
   }
 
   const cards = createCardReturn({ look, isBusy: () => quiet.forMs() < quietMs, onReturn: whenQuiet, ...means.seams });

@@ -1,11 +1,9 @@
 import { createLive, type Live, type LiveOptions } from '../conversation/io/live.ts';
 import type { EnvironmentState } from '../environment/io/slots.ts';
-import { probe } from '../hardware/io/probe.ts';
 import { describeFault, FaultError, type Fault } from '../platform/fault.ts';
-import { rememberedCards, type Folders } from '../platform/folders.ts';
+import type { Folders } from '../platform/folders.ts';
 import { errorMessage } from '../platform/text.ts';
 import { loadCatalogue } from '../plan/io/catalogue-file.ts';
-import { processesBelow } from '../services/io/own-processes.ts';
 import { prepareStack, type PreparationOptions, type Prepared } from '../services/io/preparation.ts';
 import { slotsInUse } from '../services/reach.ts';
 import { openStack, type RunningStack, type RunningStackOptions } from '../services/io/running-stack.ts';
@@ -85,7 +83,7 @@ export function createVoice(options: VoiceOptions): Voice {
   let stopping = false;
   const quiet = watchQuiet(store);
   const offer = createOffer<{ readonly ready: Ready; readonly wish: Wish }>(store, quiet, () => void planAnew());
-  const cards = createCards({ quiet, running: () => running, root, probe: lookAround, planAnew: () => void begin(usual), log });
+  const cards = createCards({ quiet, running: () => running, root, folders, planAnew: () => void begin(usual), log });
   const reconciler = createReconciler<Ready>({ prepare, take, begins, ended, unchanged, isRunning: () => running !== null });
 
   async function begin(wish: Wish): Promise<void> {
@@ -111,7 +109,7 @@ export function createVoice(options: VoiceOptions): Voice {
       const { settings, notices } = await loadSettings(folders, new Date());
       const { catalogue, notices: catalogueNotices } = await loadCatalogue(folders);
       store.setState(({ remarks }) => ({ settings, remarks: [...remarks, ...[...notices, ...catalogueNotices].map(remarkOf)] }));
-      const prepared = await seams.prepare({ settings, catalogue, folders, root, rehash, scope, signal, note: log, report: shown.report, seams: { probe: lookAround } });
+      const prepared = await seams.prepare({ settings, catalogue, folders, root, rehash, scope, signal, note: log, report: shown.report });
       signal.throwIfAborted();
       shown.done();
       return { prepared, settings, catalogue, incomplete: prepared.incomplete };
@@ -119,11 +117,6 @@ export function createVoice(options: VoiceOptions): Voice {
       shown.failed();
       throw error;
     }
-  }
-
-  /** What our own engines hold of a card is theirs to give back. */
-  function lookAround(): ReturnType<typeof probe> {
-    return probe({ rememberedPath: rememberedCards(folders), ownPids: processesBelow(process.pid) }, process.env);
   }
 
   async function take(ready: Ready, wish: Wish): Promise<Taken> {

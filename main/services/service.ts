@@ -30,7 +30,7 @@ export interface Service {
   readonly run: ProcessRun | ExternalRun;
   /** Time from start to ready after which it counts as not starting, before its own starts have been measured here. */
   readonly startBudgetMs: number;
-  /** What takes its place when its device fails; null where nothing could. */
+  /** What takes its place when its device fails, on another device; null where nothing could. */
   readonly fallback: Service | null;
 }
 

@@ -192,7 +192,7 @@ else:
                 if os.getppid() != self._id:
                     os.kill(os.getpid(), signal.SIGKILL)
 
-            return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=stderr, preexec_fn=die_with_the_shim)  # noqa: PLW1509
+            return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=stderr, preexec_fn=die_with_the_shim)  # noqa: PLW1509  # no other thread runs yet
 
         def kill(self) -> None:
             """End everything, the shim included."""

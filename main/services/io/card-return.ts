@@ -1,9 +1,12 @@
 import { hasAnsweringCard } from '../../hardware/awaited-card.ts';
 import { isCardAsleep } from '../../hardware/io/card-signs.ts';
 import type { HardwareReport } from '../../hardware/model.ts';
+import type { Folders } from '../../platform/folders.ts';
 import { leftOut, nextCard, returnPolicy, type CardEvent, type CardLook, type CardState, type CardStep, type ReturnPolicy } from '../card-return.ts';
 import { hasPassed, mayReturn } from '../preflight.ts';
+import { lookAround } from './look-around.ts';
 import { askCard, type AskOptions } from './preflight.ts';
+import type { Prepared } from './preparation.ts';
 
 /** Tries cards that were left out again, in the background and in quiet moments. */
 export interface CardReturn {
@@ -78,6 +81,13 @@ export interface LookMeans extends AskOptions {
   readonly cards: HardwareReport['gpus'];
   /** Where tests take the place of the machine. */
   readonly seams?: { readonly ask: typeof askCard; readonly isAsleep: typeof isCardAsleep };
+}
+
+/** How a card that a prepared machine does without is tried again. */
+export function lookMeans({ root, folders }: { readonly root: string; readonly folders: Folders }, { hardware, installation, surroundings }: Pick<Prepared, 'hardware' | 'installation' | 'surroundings'>): LookMeans {
+  const { voice } = surroundings;
+  if (voice === undefined) throw new Error('the voice environment is not there');
+  return { root, python: installation.python, surroundings: voice, cards: hardware.gpus, probe: () => lookAround(folders) };
 }
 
 /** Whether a card is well: a kernel runs on it; for no card at all, whether one answers now. Never wakes one that sleeps. */

@@ -3,7 +3,6 @@ import { fallbackFinding, returnFinding } from '../device-fault.ts';
 import type { ExitStory } from '../exit-story.ts';
 import { afresh } from '../machine.ts';
 import type { Service } from '../service.ts';
-import { standInFor } from '../stand-in.ts';
 import type { SupervisorEvent } from '../supervisor-event.ts';
 import type { Slot } from './slot.ts';
 
@@ -16,16 +15,12 @@ export function replaceCrashed(slot: Slot, story: ExitStory, reason: string, onE
   // What ended may still be the stand-in itself: it was told to return while it was being ended.
   const failed = slot.startedAs === slot.service ? slot.service : null;
   if (failed === null) return false;
-  if (slot.returning !== null) {
-    const standIn = slot.returning;
-    const before = { ...failed, fallback: standIn };
-    const finding = story.cause.kind === 'device' ? fallbackFinding(before, story.cause.fault, story.lines) : returnFinding(before, reason, story.lines);
-    putInPlace(slot, failed, standIn, finding, onEvent);
-    return true;
-  }
-  const standIn = story.cause.kind === 'device' ? standInFor(failed) : null;
-  if (standIn === null || story.cause.kind !== 'device') return false;
-  putInPlace(slot, failed, standIn, fallbackFinding({ ...failed, fallback: standIn }, story.cause.fault, story.lines), onEvent);
+  const { cause, lines } = story;
+  const standIn = slot.returning ?? (cause.kind === 'device' ? failed.fallback : null);
+  if (standIn === null) return false;
+  const before = { ...failed, fallback: standIn };
+  const finding = cause.kind === 'device' ? fallbackFinding(before, cause.fault, lines) : returnFinding(before, reason, lines);
+  putInPlace(slot, failed, standIn, finding, onEvent);
   return true;
 }
 

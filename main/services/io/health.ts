@@ -46,34 +46,17 @@ export async function askHealth(endpoint: Endpoint, signal: AbortSignal): Promis
  * breaks is tried once more.
  */
 export async function selfCheck(endpoint: Endpoint, signal: AbortSignal): Promise<string | null> {
-  async function ask(): Promise<Response> {
+  function ask(): Promise<Response> {
     return fetch(`${endpoint.origin}/check`, { method: 'POST', headers: authorization(endpoint), signal });
   }
-
-  try {
-    const response = await ask().catch(ask);
-    const answer = await response.text();
-    return response.ok ? null : refusal(response.status, answer);
-  } catch (error) {
-    return noAnswer(error);
-  }
+  return problemOf(ask().catch(ask));
 }
 
 /** Null when a server of somebody else can work, else why it cannot. */
 export async function checkExternal({ check, endpoint }: ExternalRun, signal: AbortSignal): Promise<string | null> {
   if (check.kind === 'socket') return checkSocket(endpoint, check.path);
-  try {
-    const response = await fetch(`${endpoint.origin}${check.path}`, {
-      method: 'POST',
-      headers: { ...authorization(endpoint), 'content-type': 'application/json' },
-      body: JSON.stringify(check.body),
-      signal,
-    });
-    const answer = await response.text();
-    return response.ok ? null : refusal(response.status, answer);
-  } catch (error) {
-    return noAnswer(error);
-  }
+  const headers = { ...authorization(endpoint), 'content-type': 'application/json' };
+  return problemOf(fetch(`${endpoint.origin}${check.path}`, { method: 'POST', headers, body: JSON.stringify(check.body), signal }));
 }
 
 /**
@@ -82,13 +65,7 @@ export async function checkExternal({ check, endpoint }: ExternalRun, signal: Ab
  */
 export async function answersAtAll({ check, endpoint }: ExternalRun, signal: AbortSignal): Promise<string | null> {
   if (check.kind === 'socket') return checkSocket(endpoint, check.path);
-  try {
-    const response = await fetch(`${endpoint.origin}/`, { headers: authorization(endpoint), signal });
-    const answer = await response.text();
-    return response.status < serverFaults ? null : refusal(response.status, answer);
-  } catch (error) {
-    return noAnswer(error);
-  }
+  return problemOf(fetch(`${endpoint.origin}/`, { headers: authorization(endpoint), signal }), ({ status }) => status < serverFaults);
 }
 
 /**
@@ -121,6 +98,17 @@ async function checkSocket(endpoint: Endpoint, path: string): Promise<string | n
       resolve(`it does not answer (${error.message})`);
     });
   });
+}
+
+/** Why an answer is none; null for a good one. It is read to its end, or its connection would stay in use. */
+async function problemOf(asked: Promise<Response>, isGood: (response: Response) => boolean = ({ ok }) => ok): Promise<string | null> {
+  try {
+    const response = await asked;
+    const answer = await response.text();
+    return isGood(response) ? null : refusal(response.status, answer);
+  } catch (error) {
+    return noAnswer(error);
+  }
 }
 
 function refusal(status: number, answer: string): string {

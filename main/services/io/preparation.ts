@@ -6,7 +6,6 @@ import { noteUse } from '../../environment/io/models-on-disk.ts';
 import type { Installation, Report, StepResult } from '../../environment/model.ts';
 import { hasAnsweringCard, type CardSigns } from '../../hardware/awaited-card.ts';
 import { cardSigns } from '../../hardware/io/card-signs.ts';
-import { probe } from '../../hardware/io/probe.ts';
 import type { HardwareReport } from '../../hardware/model.ts';
 import type { Catalogue } from '../../plan/catalogue.ts';
 import type { Plan } from '../../plan/model.ts';
@@ -25,7 +24,7 @@ import { isInstallable, leastReach, reachOf } from '../reach.ts';
 import type { SurroundingsByEnvironment } from '../stack.ts';
 import { awaitCard } from './await-card.ts';
 import { surroundingsOf } from './library-folders.ts';
-import { processesBelow } from './own-processes.ts';
+import { lookAround } from './look-around.ts';
 import { askCard, checkCard, type AskOptions, type CheckedCard, type CheckOptions } from './preflight.ts';
 import { proofFor } from './verification.ts';
 import { recallWaited, rememberWaited, waitedCards } from './waited-cards.ts';
@@ -94,10 +93,9 @@ export interface PreparationSeams {
 }
 
 function machine({ folders, catalogue, signal }: PreparationOptions): PreparationSeams {
-  const rememberedPath = rememberedCards(folders);
   return {
-    probe: () => probe({ rememberedPath, ownPids: processesBelow(process.pid) }, process.env),
-    signs: () => cardSigns({ rememberedPath }, process.env),
+    probe: () => lookAround(folders),
+    signs: () => cardSigns({ rememberedPath: rememberedCards(folders) }, process.env),
     sleep: (ms) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
     recallWaited: () => recallWaited(waitedCards(folders)),
     rememberWaited: (waited) => rememberWaited(waitedCards(folders), waited),

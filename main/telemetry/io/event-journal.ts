@@ -39,7 +39,10 @@ const savedEntry: z.ZodType<JournalEntry> = z.object({
 /** Opens the journal of events: one JSON object a line, put aside at two MiB, one older kept. */
 export async function openEventJournal({ path, say, now = newDate, longestBytes = usualLongestBytes }: EventJournalOptions): Promise<EventJournal> {
   const before = await textOf(path);
-  const entries: JournalEntry[] = [...entriesOf(before.length > longestBytes ? '' : await textOf(`${path}.1`)), ...entriesOf(before)].slice(-keptEntries);
+  const newest = lastEntries(before, keptEntries);
+  // Read at every start: what was put aside only where it is needed.
+  const older = before.length > longestBytes || newest.length === keptEntries ? [] : lastEntries(await textOf(`${path}.1`), keptEntries - newest.length);
+  const entries: JournalEntry[] = [...older, ...newest];
   const listeners = new Set<(entry: JournalEntry) => void>();
   let file: RotatingFile | null = null;
   let stuckAtMs: number | null = null;
@@ -100,15 +103,23 @@ async function textOf(path: string): Promise<string> {
   return isFile ? readFile(path, 'utf8').catch(() => '') : '';
 }
 
-/** The entries of a journal, without lines that were torn or are not ours. */
-function entriesOf(text: string): readonly JournalEntry[] {
-  return text.split('\n').flatMap((line) => {
-    if (!line.startsWith('{')) return [];
-    try {
-      const parsed = savedEntry.safeParse(JSON.parse(line));
-      return parsed.success ? [parsed.data] : [];
-    } catch {
-      return [];
-    }
-  });
+/** The last entries of a journal, oldest first, without lines that were torn or are not ours. No more lines are read than it takes. */
+function lastEntries(text: string, most: number): readonly JournalEntry[] {
+  const entries: JournalEntry[] = [];
+  for (const line of text.split('\n').reverse()) {
+    if (entries.length === most) break;
+    const entry = entryOf(line);
+    if (entry !== null) entries.push(entry);
+  }
+  return entries.reverse();
+}
+
+function entryOf(line: string): JournalEntry | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    const parsed = savedEntry.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
 }

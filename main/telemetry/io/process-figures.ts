@@ -19,7 +19,8 @@ export function processFigures(roots: ReadonlyMap<string, number>): readonly Pro
   ];
 }
 
-function statusOf(pid: number): ReturnType<typeof parseStatus> {
+/** What the kernel says of a process now; null when it does not. */
+export function statusOf(pid: number): ReturnType<typeof parseStatus> {
   try {
     return parseStatus(pid, readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
@@ -28,7 +29,7 @@ function statusOf(pid: number): ReturnType<typeof parseStatus> {
   }
 }
 
-function openFilesOf(pid: number): number | null {
+export function openFilesOf(pid: number): number | null {
   try {
     return readdirSync(`/proc/${pid}/fd`).length;
   } catch {

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { processesBelow } from '../../services/io/own-processes.ts';
 import type { Supervisor } from '../../services/io/supervisor.ts';
-import { parseStatus } from '../process-figures.ts';
 import type { ProcessLoad } from '../soak.ts';
+import { openFilesOf, statusOf } from './process-figures.ts';
 
 const mebibyte = 1024 ** 2;
 
@@ -10,14 +9,10 @@ const mebibyte = 1024 ** 2;
 export function processLoads(supervisor: Supervisor): readonly ProcessLoad[] {
   const names = namesOf(supervisor);
   return [...processesBelow(process.pid)].flatMap((pid) => {
-    try {
-      const status = parseStatus(pid, readFileSync(`/proc/${pid}/status`, 'utf8'));
-      if (status === null) return [];
-      const openFiles = readdirSync(`/proc/${pid}/fd`).length;
-      return [{ pid, name: names.get(pid) ?? 'another', memoryMiB: status.residentBytes / mebibyte, openFiles, threads: status.threads }];
-    } catch {
-      return [];
-    }
+    const status = statusOf(pid);
+    const openFiles = openFilesOf(pid);
+    if (status === null || openFiles === null) return [];
+    return [{ pid, name: names.get(pid) ?? 'another', memoryMiB: status.residentBytes / mebibyte, openFiles, threads: status.threads }];
   });
 }
 

@@ -63,7 +63,7 @@ class FakeMain:
     async def read(self) -> None:
         """Sort what comes until the connection ends."""
         while (data := await self._receive()) is not None:
-            frame = frames_pb2.Frame.FromString(data)  # type: ignore[attr-defined]
+            frame = frames_pb2.Frame.FromString(data)  # type: ignore[attr-defined]  # protobuf makes its classes at run time
             match frame.WhichOneof("frame"):
                 case "audio":
                     assert (frame.audio.sample_rate, frame.audio.num_channels) == (24_000, 1)
@@ -76,7 +76,7 @@ class FakeMain:
     async def send(self, kind: str, data: Message) -> None:
         """Send an RTVI message."""
         message = {"label": "rtvi-ai", "type": kind, "id": kind, "data": data}
-        frame = frames_pb2.Frame(message=frames_pb2.MessageFrame(data=json.dumps(message)))  # type: ignore[attr-defined]
+        frame = frames_pb2.Frame(message=frames_pb2.MessageFrame(data=json.dumps(message)))  # type: ignore[attr-defined]  # protobuf makes its classes at run time
         await self.connection.send(frame.SerializeToString())
 
     async def ask(self, text: str) -> None:
@@ -92,8 +92,8 @@ class FakeMain:
 
     async def hear(self, audio: bytes) -> None:
         """Send audio as it is: s16le, 16 kHz, mono."""
-        frame = frames_pb2.Frame(  # type: ignore[attr-defined]
-            audio=frames_pb2.AudioRawFrame(audio=audio, sample_rate=RATE_HZ, num_channels=1)  # type: ignore[attr-defined]
+        frame = frames_pb2.Frame(  # type: ignore[attr-defined]  # protobuf makes its classes at run time
+            audio=frames_pb2.AudioRawFrame(audio=audio, sample_rate=RATE_HZ, num_channels=1)  # type: ignore[attr-defined]  # protobuf makes its classes at run time
         )
         self.sent_bytes += len(audio)
         await self.connection.send(frame.SerializeToString())

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createCards } from '../../../main/desktop/cards.ts';
 import type { Running } from '../../../main/desktop/running.ts';
+import { userFolders } from '../../../main/platform/folders.ts';
 import type { CardLook } from '../../../main/services/card-return.ts';
 import { fakeSupervisor, servicesIn } from '../services/snapshots.ts';
 import { finding } from './machine-of.ts';
@@ -30,7 +31,7 @@ function stand({ onFallback = false, leftOut = false, look = 'well' }: Situation
     quiet: { forMs: () => quietForMs, close: () => undefined },
     running: () => running,
     root: '/nowhere',
-    probe: () => Promise.reject(new Error('nobody probes here')),
+    folders: userFolders({ EARSHOT_HOME: '/nowhere' }),
     planAnew: () => said.push('plan anew'),
     log: () => undefined,
     seams: {

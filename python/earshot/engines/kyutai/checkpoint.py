@@ -13,6 +13,7 @@ FRAMES_PER_S = SAMPLE_RATE_HZ / FRAME_SAMPLES
 
 _WEIGHTS_SUFFIX = ".safetensors"
 _USUAL_DELAY_S = 0.5
+_LONGEST_S = 60
 _PADDING = 3
 _END_OF_PADDING = 0
 
@@ -99,7 +100,7 @@ def _pace(document: Mapping[str, object]) -> Pace:
 
 def _seconds(speech: Mapping[str, object], name: str, usual: float) -> float:
     value = speech.get(name, usual)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 60:  # noqa: PLR2004
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST_S:
         raise BrokenModel(f'the speech model\'s config.json has a "{name}" of {value!r}, which is no number of seconds')
     return float(value)
 

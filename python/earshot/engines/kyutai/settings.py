@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from earshot.serving.launch import BadLaunchLine, read_positive, read_text
 
 Precision = Literal["bfloat16", "float32"]
+_PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ def read_settings(section: Mapping[str, object]) -> Settings:
 
 def _read_precision(section: Mapping[str, object]) -> Precision:
     wanted = read_text(section, "precision")
-    for precision in get_args(Precision):
+    for precision in _PRECISIONS:
         if wanted == precision:
-            return precision  # type: ignore[no-any-return]
-    raise BadLaunchLine(f'"precision" is "{wanted}", not one of {", ".join(get_args(Precision))}')
+            return precision
+    raise BadLaunchLine(f'"precision" is "{wanted}", not one of {", ".join(_PRECISIONS)}')
 
 
 def _read_window_s(section: Mapping[str, object]) -> float | None:

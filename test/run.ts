@@ -2,7 +2,7 @@
 import { execa } from 'execa';
 import { mkdtemp, readFile, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import * as z from 'zod';
 import { lint } from './lint.ts';
 import { cacheFolder, testHome } from './setup/cache.ts';
@@ -12,13 +12,23 @@ interface Count {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed and how it begins to say why: told once more at the very end, where a long log is read first. */
+  readonly failures?: readonly string[];
 }
 
-const vitestReport = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numPendingTests: z.number() });
+const vitestReport = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  testResults: z.array(
+    z.object({ name: z.string(), message: z.string(), assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() })) }),
+  ),
+});
 
-async function vitest(project: string, scratch: string): Promise<Count> {
+/** Tests of a project of vitest's; `reporter` is its own name for how much is told of what passes. */
+async function vitest(project: string, reporter: string, scratch: string): Promise<Count> {
   const file = join(scratch, `${project}.json`);
-  const result = await execa('npx', ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], {
+  const result = await execa('npx', ['vitest', 'run', '--project', project, `--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${file}`], {
     cwd: repository,
     stdio: ['ignore', 'inherit', 'inherit'],
     reject: false,
@@ -26,13 +36,28 @@ async function vitest(project: string, scratch: string): Promise<Count> {
   const report = vitestReport.parse(JSON.parse(await readFile(file, 'utf8')));
   // A file that cannot be loaded fails the run without a failed test.
   const failed = result.failed ? Math.max(1, report.numFailedTests) : report.numFailedTests;
-  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests };
+  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests, failures: failuresOf(report) };
 }
+
+function failuresOf({ testResults }: z.infer<typeof vitestReport>): readonly string[] {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const where = relative(repository, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed').map(({ fullName, failureMessages }) => `${where} > ${fullName}: ${beginningOf(failureMessages?.[0] ?? '')}`);
+    return failed.length === 0 && message !== '' ? [`${where}: ${beginningOf(message)}`] : failed;
+  });
+}
+
+function beginningOf(text: string): string {
+  return text.split('\n').slice(0, 3).join(' ').slice(0, 300);
+}
+
+/** Services answer most of them, on shared cores that stand still for a second now and then: a few tests may have one more try, which is printed. */
+const oneMoreTry = ['--reruns=1', '--max-suite-reruns=3', '--rerun-show-tracebacks'];
 
 /** Tests of the Python side; `name` tells apart what is run with one Python from what is run with another. Their output comes at their end, in one piece. */
 async function pytest(name: string, python: string, suites: readonly string[], scratch: string): Promise<Count> {
   const file = join(scratch, `${name}.xml`);
-  const result = await execa(python, ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', '.', '-rs', `--junitxml=${file}`, ...suites], {
+  const result = await execa(python, ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', '.', '-q', '-rfEsR', ...oneMoreTry, `--junitxml=${file}`, ...suites], {
     cwd: repository,
     env: { EARSHOT_TEST_MODELS: join(testHome, 'data', 'models'), PYTHONDONTWRITEBYTECODE: '1' },
     stdin: 'ignore',
@@ -77,11 +102,11 @@ async function runSuites(): Promise<readonly Count[]> {
   const elsewhere = [conversationSuite, ...torchSuites].map((suite) => `--ignore=${suite}`);
   // Two cores, and none of the three lines fills more than one: conversations mostly wait. What runs the real product comes alone.
   const beside = await Promise.all([
-    inOrder([() => vitest('unit', scratch), () => torchTests(scratch)]),
+    inOrder([() => vitest('unit', 'dot', scratch), () => torchTests(scratch)]),
     inOrder([() => pytest('python', python, ['test/python', ...elsewhere], scratch)]),
     inOrder([() => pytest('conversation', python, [conversationSuite], scratch)]),
   ]);
-  return [prepared, ...beside.flat(), await counted(() => vitest('real', scratch))];
+  return [prepared, ...beside.flat(), await counted(() => vitest('real', 'default', scratch))];
 }
 
 async function inOrder(suites: readonly (() => Promise<Count>)[]): Promise<readonly Count[]> {
@@ -99,11 +124,13 @@ async function counted(suite: () => Promise<Count>): Promise<Count> {
   }
 }
 
-const total = (await runSuites()).reduce((sum, suite) => ({
+const suites = await runSuites();
+const total = suites.reduce((sum, suite) => ({
   passed: sum.passed + suite.passed,
   failed: sum.failed + suite.failed,
   skipped: sum.skipped + suite.skipped,
 }));
+for (const failure of suites.flatMap(({ failures = [] }) => failures)) console.log(`failed: ${failure}`);
 if (total.skipped > 0) console.log(`\n${total.skipped} skipped; each says why above.`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

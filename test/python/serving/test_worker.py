@@ -109,8 +109,14 @@ async def test_a_device_fault_is_told_even_when_nobody_waits_any_more() -> None:
 
 async def test_it_tells_how_long_it_works_now_and_has_worked_so_far() -> None:
     worker = Worker("named")
-    gate = threading.Event()
-    work = asyncio.create_task(worker.run(gate.wait))
+    begun, gate = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        gate.wait()
+
+    work = asyncio.create_task(worker.run(wait))
+    await asyncio.to_thread(begun.wait)
     await asyncio.sleep(0.05)
     now_s, so_far_s = worker.working_s, worker.busy_s
     gate.set()

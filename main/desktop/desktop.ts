@@ -179,22 +179,31 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
       event.preventDefault();
       if (stopping) return;
       stopping = true;
-      panel?.release();
-      pressToTalk.close();
-      unfollowSleep();
-      unlisten();
-      link.close();
-      tray.remove();
-      panel?.window.hide();
       const limit = new Promise((resolve) => setTimeout(resolve, longestQuitMs));
-      void Promise.race([Promise.all([voice.stop().finally(telemetry.close), preferences.written()]), limit])
-        .catch((error: unknown) => { log.write(`not everything ended in order: ${errorMessage(error)}`); })
+      void Promise.race([Promise.all([endServices(), preferences.written()]), limit])
+        .catch(noteDisorder)
         .finally(() => {
           log.close();
           app.exit(0);
         });
     });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { app.quit(); });
+
+    async function endServices(): Promise<void> {
+      // What cannot leave keeps nothing else from it: a system's tray or keyboard may be gone before us.
+      for (const leave of [() => panel?.release(), pressToTalk.close, unfollowSleep, unlisten, link.close, tray.remove, () => panel?.window.hide()]) {
+        try {
+          leave();
+        } catch (error) {
+          noteDisorder(error);
+        }
+      }
+      await voice.stop().finally(telemetry.close);
+    }
+
+    function noteDisorder(error: unknown): void {
+      log.write(`not everything ended in order: ${errorMessage(error)}`);
+    }
   }
 }
 

@@ -2,13 +2,24 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Snapshot } from '../../preload/contract.ts';
-import { startDesktop, type Desktop } from '../setup/desktop.ts';
+import { startDesktop, untilDone, type Desktop } from '../setup/desktop.ts';
 import { startDisplay } from '../setup/display.ts';
 import { peakOf } from '../setup/listener.ts';
 import { repository } from '../setup/prepare.ts';
-import { microphoneLabel, speakerLabel } from '../setup/sound-server.ts';
+import { microphoneLabel, speakerLabel, type SoundServer } from '../setup/sound-server.ts';
 
 const question = join(repository, 'assets', 'questions', 'capital-of-france.wav');
+const hearingLimitMs = 10_000;
+const mostTimes = 3;
+
+/** A desktop that starts with what `before` does to the sound server, and ends with it. */
+async function startOn(before: (sound: SoundServer) => Promise<void>): Promise<Desktop> {
+  const display = await startDisplay({ sound: true });
+  await before(display.sound());
+  const desktop = await startDesktop({ display });
+  await desktop.show();
+  return { ...desktop, stop: () => desktop.stop().finally(display.stop) };
+}
 
 async function typedQuestionIsAnswered(desktop: Desktop): Promise<void> {
   const before = (await desktop.snapshot()).exchanges.length;
@@ -32,62 +43,81 @@ async function shownNotice(desktop: Desktop, id: string): Promise<string> {
   return desktop.page.locator(`[data-notice="${id}"]`).innerText();
 }
 
+/**
+ * Says the question aloud, again where nothing of it was heard: what plays into the microphone of a busy computer may be
+ * over before the sound server hands out any. Settles once `heard` holds, with what waits for the end of the saying.
+ */
+async function sayUntil(desktop: Desktop, heard: (snapshot: Snapshot) => boolean, what: string): Promise<() => Promise<void>> {
+  for (let time = 1; ; time += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const spoken = desktop.sound().play(question);
+    try {
+      await desktop.snapshotWhere(heard, hearingLimitMs, what);
+      return () => spoken;
+    } catch (error) {
+      await spoken;
+      if (time === mostTimes) throw error;
+      console.log(`${what}: not heard, time ${time}`);
+    }
+  }
+}
+
+/** Asks the question aloud, again where it was misheard: the echo canceller may swallow a part of what is said over no echo at all. */
+async function spokenQuestionIsAnswered(desktop: Desktop): Promise<void> {
+  for (let time = 1; ; time += 1) {
+    const before = (await desktop.snapshot()).exchanges.length;
+    const saidToItsEnd = await sayUntil(desktop, ({ exchanges }) => exchanges.length > before, 'it hears');
+    await saidToItsEnd();
+    const { exchanges } = await desktop.snapshotWhere(
+      (snapshot) => snapshot.exchanges.length > before && snapshot.exchanges.at(-1)?.state === 'done' && snapshot.status === 'idle',
+      60_000,
+      'a spoken question is answered',
+    );
+    const heard = exchanges.at(-1)?.question ?? '';
+    if (/capital of France/i.test(heard)) return;
+    console.log(`the question was understood as "${heard}", time ${time}`);
+    expect(time, 'times it was asked').toBeLessThan(mostTimes);
+  }
+}
+
 test('no microphone at all: it is said what to do, typing works, and one that is plugged in is used at once', async () => {
-  const display = await startDisplay({ sound: true });
-  await display.sound().unplugMicrophone();
-  const desktop = await startDesktop({ display });
-  try {
-    await desktop.show();
+  const desktop = await startOn((sound) => sound.unplugMicrophone());
+  await untilDone(desktop, async () => {
     const notice = await shownNotice(desktop, 'microphone-missing');
     expect(notice).toContain('Plug one in');
     await typedQuestionIsAnswered(desktop);
-    await display.sound().plugMicrophone();
+    await desktop.sound().plugMicrophone();
     await desktop.snapshotWhere((snapshot) => noticeIds(snapshot).length === 0 && snapshot.status === 'idle', 30_000, 'the microphone is there');
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    await display.sound().play(question);
-    await desktop.snapshotWhere((snapshot) => snapshot.exchanges.length === 2 && snapshot.exchanges.at(-1)?.state === 'done', 60_000, 'a spoken question is answered');
-  } finally {
-    await desktop.stop();
-    await display.stop();
-  }
+    await spokenQuestionIsAnswered(desktop);
+  });
 });
 
 test('no speaker from the start: it is said, and answers come in writing', async () => {
-  const display = await startDisplay({ sound: true });
-  await display.sound().unplugSpeaker();
-  const desktop = await startDesktop({ display });
-  try {
-    await desktop.show();
+  const desktop = await startOn((sound) => sound.unplugSpeaker());
+  await untilDone(desktop, async () => {
     expect(await shownNotice(desktop, 'speaker-missing')).toContain('Answers appear here in writing');
     await desktop.snapshotWhere(({ status }) => status === 'degraded', 90_000, 'everything else is ready');
     await typedQuestionIsAnswered(desktop);
-  } finally {
-    await desktop.stop();
-    await display.stop();
-  }
+  });
 });
 
 test('a microphone that may not be used: it is said where to allow it, and typing works', async () => {
   const desktop = await startDesktop({ sound: true, arguments: ['--use-fake-ui-for-media-stream=deny'] });
-  try {
+  await untilDone(desktop, async () => {
     await desktop.show();
     expect(await shownNotice(desktop, 'microphone-denied')).toMatch(/Allow it in your system’s privacy settings[\s\S]*Try again/);
     await typedQuestionIsAnswered(desktop);
-  } finally {
-    await desktop.stop();
-  }
+  });
 });
 
 /** Each test has a sound server of its own: one that PulseAudio has died in is no place for the next. */
 async function withReadyDesktop(body: (desktop: Desktop) => Promise<void>): Promise<void> {
   const desktop = await startDesktop({ sound: true });
-  try {
+  await untilDone(desktop, async () => {
     await desktop.show();
     await desktop.snapshotWhere((snapshot) => snapshot.status === 'idle', 120_000, 'the desktop is ready');
     await body(desktop);
-  } finally {
-    await desktop.stop();
-  }
+  });
 }
 
 test('the microphone and the speaker that are chosen are used, and remembered', () =>
@@ -98,8 +128,7 @@ test('the microphone and the speaker that are chosen are used, and remembered', 
     await desktop.page.getByRole('button', { name: 'Settings' }).click();
     await desktop.snapshotWhere(({ status, audio }) => status === 'idle' && audio.speaker?.label === speakerLabel, 20_000, 'the chosen devices are open');
     const recording = await desktop.sound().recordSpeaker();
-    await desktop.sound().play(question);
-    await desktop.snapshotWhere((snapshot) => snapshot.exchanges.at(-1)?.state === 'done' && snapshot.status === 'idle', 60_000, 'it is answered');
+    await spokenQuestionIsAnswered(desktop);
     const samples = await recording.stop();
     const saved = JSON.parse(await readFile(join(desktop.home, 'config', 'settings.json'), 'utf8')) as { readonly audio: Record<string, { readonly label: string }> };
     expect({ heard: peakOf(samples) > 1_600, microphone: saved.audio['microphone']?.label, speaker: saved.audio['speaker']?.label }).toEqual({ heard: true, microphone: microphoneLabel, speaker: speakerLabel });
@@ -107,22 +136,15 @@ test('the microphone and the speaker that are chosen are used, and remembered', 
 
 test('a microphone unplugged in mid-conversation: it is said, typing works, and plugged in again it listens', () =>
   withReadyDesktop(async (desktop) => {
-    const speaking = new AbortController();
-    const spoken = desktop.sound().play(question, speaking.signal);
-    await desktop.snapshotWhere((snapshot) => snapshot.status === 'listening', 20_000, 'it hears');
+    const saidToItsEnd = await sayUntil(desktop, ({ status }) => status === 'listening', 'it hears');
     await desktop.sound().unplugMicrophone();
-    speaking.abort();
-    await spoken.catch(() => undefined);
+    await saidToItsEnd();
     expect(await shownNotice(desktop, 'microphone-missing')).toContain('Plug one in');
     await desktop.snapshotWhere((snapshot) => snapshot.status === 'degraded', 60_000, 'what was said before has come to its end');
     await typedQuestionIsAnswered(desktop);
-    const before = (await desktop.snapshot()).exchanges.length;
     await desktop.sound().plugMicrophone();
     await desktop.snapshotWhere((snapshot) => noticeIds(snapshot).length === 0 && snapshot.status === 'idle', 30_000, 'the microphone is back');
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    await desktop.sound().play(question);
-    const { exchanges } = await desktop.snapshotWhere((snapshot) => snapshot.exchanges.length === before + 1 && snapshot.exchanges.at(-1)?.state === 'done', 60_000, 'it is answered');
-    expect(exchanges.at(-1)?.question).toMatch(/capital of France/i);
+    await spokenQuestionIsAnswered(desktop);
   }));
 
 test('a speaker unplugged: it is said, answers come in writing, and plugged in again they are heard', () =>

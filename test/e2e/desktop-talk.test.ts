@@ -102,7 +102,8 @@ test('a typed question is answered on the screen and aloud', async () => {
   const exchange = await answered(1);
   const heard = await recording.stop();
   expect({ asked: exchange.asked, question: exchange.question, state: exchange.state }).toEqual({ asked: 'typed', question: 'What is the capital of Italy?', state: 'done' });
-  expect(wordErrorRate(exchange.answer, await listener.wordsOf(heard, recording.rateHz))).toBeLessThanOrEqual(0.2);
+  const words = await listener.wordsOf(heard, recording.rateHz);
+  expect(wordErrorRate(exchange.answer, words), `"${exchange.answer}", heard as "${words}"`).toBeLessThanOrEqual(0.2);
   expect(await desktop.page.getByRole('textbox').inputValue()).toBe('');
 });
 

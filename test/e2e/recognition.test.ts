@@ -21,7 +21,7 @@ interface Spoken {
 }
 
 const worstMeanRate = 0.15;
-const perGroup = isVerifying ? 4 : 2;
+const perGroup = isVerifying ? 4 : 1;
 
 let stack: InProcessStack;
 let scratch: string;
@@ -54,10 +54,10 @@ async function meanRate(title: string, group: readonly Spoken[]): Promise<number
   return mean;
 }
 
-test(`${isVerifying ? 'the bundled dozen is' : 'half of the bundled dozen are'} understood`, async () => {
+test(`${isVerifying ? 'the bundled dozen is' : 'a third of the bundled dozen are'} understood`, async () => {
   const questions = await bundledQuestions(repository);
   expect(questions).toHaveLength(12);
-  expect(await meanRate('bundled questions', isVerifying ? questions : questions.filter((_, index) => index % 2 === 0))).toBeLessThanOrEqual(worstMeanRate);
+  expect(await meanRate('bundled questions', isVerifying ? questions : questions.filter((_, index) => index % 3 === 0))).toBeLessThanOrEqual(worstMeanRate);
 });
 
 test(`${3 * perGroup} sentences made just now are understood: another voice, another synthesiser, noise`, async () => {

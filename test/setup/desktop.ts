@@ -1,4 +1,5 @@
 import { execa, type ExecaChildProcess } from 'execa';
+import { existsSync } from 'node:fs';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { electronFor } from '../../electron-binary.ts';
 import { userFolders } from '../../main/platform/folders.ts';
@@ -114,14 +115,29 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
         }
       },
       stop: async () => {
-        await endApp(app, pid);
-        await place.leave();
+        try {
+          await endApp(app, pid);
+        } finally {
+          await place.leave();
+        }
       },
     };
   } catch (error) {
     await place.leave();
     throw error;
   }
+}
+
+/** Runs `body` and stops the app; where both fail, what `body` met is the reason, and the other is printed. */
+export async function untilDone(desktop: Desktop, body: () => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  function note(error: unknown): void {
+    failures.push(error);
+  }
+  await body().catch(note);
+  await desktop.stop().catch(note);
+  for (const further of failures.slice(1)) console.log(further);
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The app without Playwright: for tests that kill it, or that look at how it ends. */
@@ -197,6 +213,7 @@ async function endApp(app: ElectronApplication, pid: number): Promise<void> {
   const outcome = await Promise.race([app.close(), late]);
   clearTimeout(timer);
   if (outcome !== 'late') return;
+  const left = before.filter(({ pid: number }) => existsSync(`/proc/${number}`)).map((entry) => JSON.stringify(entry));
   for (const entry of before) {
     try {
       process.kill(entry.pid, 'SIGKILL');
@@ -204,5 +221,5 @@ async function endApp(app: ElectronApplication, pid: number): Promise<void> {
       // It has ended.
     }
   }
-  throw new Error(`Earshot did not quit within ${quitLimitMs} ms`);
+  throw new Error(`Earshot did not quit within ${quitLimitMs} ms; these were left:\n${left.join('\n')}`);
 }

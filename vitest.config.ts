@@ -14,8 +14,8 @@ export default defineConfig({
           hookTimeout: 600_000,
           // Two cores carry one voice stack at a time. (`fileParallelism: false` is not heard in a project.)
           maxWorkers: 1,
-          // Shared cores stand still for a second now and then, and a real microphone loses that second: up to two more tries, which are printed.
-          retry: 2,
+          // Shared cores stand still for a second now and then, and a real microphone loses that second: one more try, which is printed.
+          retry: 1,
         },
       },
     ],

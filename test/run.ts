@@ -45,7 +45,7 @@ function failuresOf({ testResults }: z.infer<typeof vitestReport>): readonly str
     const told = assertionResults.flatMap(({ fullName, status, failureMessages }) =>
       (failureMessages ?? []).map((failure) => `${status === 'failed' ? 'failed' : 'passed at another try'}: ${where} > ${fullName}: ${beginningOf(failure)}`),
     );
-    return told.length === 0 && message !== '' ? [`failed: ${where}: ${beginningOf(message)}`] : told;
+    return message === '' ? told : [...told, `failed: ${where}: ${beginningOf(message)}`];
   });
 }
 
@@ -73,7 +73,8 @@ async function pytest(name: string, python: string, suites: readonly string[], s
   }
   const failed = counted('failures') + counted('errors');
   const skipped = counted('skipped');
-  return { passed: counted('tests') - failed - skipped, failed: result.failed ? Math.max(1, failed) : failed, skipped };
+  const failures = [...new Set((result.all ?? '').split('\n').filter((line) => /^(FAILED|ERROR|RERUN) /.test(line)))];
+  return { passed: counted('tests') - failed - skipped, failed: result.failed ? Math.max(1, failed) : failed, skipped, failures };
 }
 
 const conversationSuite = 'test/python/conversation';

@@ -180,7 +180,7 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
       if (stopping) return;
       stopping = true;
       const limit = new Promise((resolve) => setTimeout(resolve, longestQuitMs));
-      void Promise.race([Promise.all([endServices(), preferences.written()]), limit])
+      void Promise.race([Promise.all([endInOrder(), preferences.written()]), limit])
         .catch(noteDisorder)
         .finally(() => {
           log.close();
@@ -189,8 +189,8 @@ export async function runDesktop({ folders, root, tray }: DesktopMeans): Promise
     });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { app.quit(); });
 
-    async function endServices(): Promise<void> {
-      // What cannot leave keeps nothing else from it: a system's tray or keyboard may be gone before us.
+    async function endInOrder(): Promise<void> {
+      // One step that fails must not keep the others from being done: the system's tray or keyboard may be gone before us.
       for (const leave of [() => panel?.release(), pressToTalk.close, unfollowSleep, unlisten, link.close, tray.remove, () => panel?.window.hide()]) {
         try {
           leave();

@@ -40,7 +40,7 @@ export async function realEngines({ kills }: Cut): Promise<readonly Promised[]> 
     await waitUntilReady(supervisor);
     const coldLoadsMs = new Map<ServiceId, number[]>(ids.map((id) => [id, []]));
     const killed: Killed[] = [];
-    // In turns: shared cores are faster at one minute than at the next, and what is compared has to meet the same minutes.
+    // In turns: shared cores are faster in one minute than in the next, so what is compared is measured in the same minutes.
     for (let time = 0; time < kills; time += 1) {
       if (kills <= killsPerLook || time % killsPerLook === 0) await lookAtColdLoads(services, supervisor, coldLoadsMs);
       for (const id of ids) killed.push(await kill(supervisor, events, id));

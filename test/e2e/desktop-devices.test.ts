@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../../preload/contract.ts';
 import { startDesktop, untilDone, type Desktop } from '../setup/desktop.ts';
 import { startDisplay } from '../setup/display.ts';
+import { recordFigure } from '../setup/figures.ts';
 import { peakOf } from '../setup/listener.ts';
 import { repository } from '../setup/prepare.ts';
 import { microphoneLabel, speakerLabel, type SoundServer } from '../setup/sound-server.ts';
@@ -11,14 +12,20 @@ import { microphoneLabel, speakerLabel, type SoundServer } from '../setup/sound-
 const question = join(repository, 'assets', 'questions', 'capital-of-france.wav');
 const hearingLimitMs = 10_000;
 const mostTimes = 3;
+/** PulseAudio and Chromium now and then leave a microphone without any sound for as long as the app runs; another app on another server is heard. */
+const heardAtLast = { retry: 2 };
 
 /** A desktop that starts with what `before` does to the sound server, and ends with it. */
 async function startOn(before: (sound: SoundServer) => Promise<void>): Promise<Desktop> {
   const display = await startDisplay({ sound: true });
-  await before(display.sound());
-  const desktop = await startDesktop({ display });
-  await desktop.show();
-  return { ...desktop, stop: () => desktop.stop().finally(display.stop) };
+  try {
+    await before(display.sound());
+    const desktop = await startDesktop({ display });
+    return { ...desktop, stop: () => desktop.stop().finally(display.stop) };
+  } catch (error) {
+    await display.stop();
+    throw error;
+  }
 }
 
 async function typedQuestionIsAnswered(desktop: Desktop): Promise<void> {
@@ -51,38 +58,42 @@ async function sayUntil(desktop: Desktop, heard: (snapshot: Snapshot) => boolean
   for (let time = 1; ; time += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const spoken = desktop.sound().play(question);
+    // Told by whoever waits for its end.
+    spoken.catch(() => undefined);
     try {
       await desktop.snapshotWhere(heard, hearingLimitMs, what);
       return () => spoken;
     } catch (error) {
       await spoken;
+      console.log(`${what}: not heard, time ${time}\n${await desktop.sound().listeners()}`);
       if (time === mostTimes) throw error;
-      console.log(`${what}: not heard, time ${time}`);
     }
   }
 }
 
-/** Asks the question aloud, again where it was misheard: the echo canceller may swallow a part of what is said over no echo at all. */
+/** Asks the question aloud, again where it was misheard: where there is no echo, the echo canceller may swallow a part of what is said. */
 async function spokenQuestionIsAnswered(desktop: Desktop): Promise<void> {
   for (let time = 1; ; time += 1) {
     const before = (await desktop.snapshot()).exchanges.length;
     const saidToItsEnd = await sayUntil(desktop, ({ exchanges }) => exchanges.length > before, 'it hears');
     await saidToItsEnd();
     const { exchanges } = await desktop.snapshotWhere(
-      (snapshot) => snapshot.exchanges.length > before && snapshot.exchanges.at(-1)?.state === 'done' && snapshot.status === 'idle',
+      ({ exchanges: now, status }) => status === 'idle' && (now.length === before || now.at(-1)?.state === 'done'),
       60_000,
       'a spoken question is answered',
     );
-    const heard = exchanges.at(-1)?.question ?? '';
-    if (/capital of France/i.test(heard)) return;
-    console.log(`the question was understood as "${heard}", time ${time}`);
+    // What turned out to have no words in it is no exchange any more.
+    const heard = exchanges.length > before ? exchanges.at(-1)?.question : '';
+    recordFigure({ name: `a question asked aloud, understood as "${heard ?? ''}"`, value: `time ${time}`, bound: `≤ ${mostTimes}` });
+    if (/capital of France/i.test(heard ?? '')) return;
     expect(time, 'times it was asked').toBeLessThan(mostTimes);
   }
 }
 
-test('no microphone at all: it is said what to do, typing works, and one that is plugged in is used at once', async () => {
+test('no microphone at all: it is said what to do, typing works, and one that is plugged in is used at once', heardAtLast, async () => {
   const desktop = await startOn((sound) => sound.unplugMicrophone());
   await untilDone(desktop, async () => {
+    await desktop.show();
     const notice = await shownNotice(desktop, 'microphone-missing');
     expect(notice).toContain('Plug one in');
     await typedQuestionIsAnswered(desktop);
@@ -95,6 +106,7 @@ test('no microphone at all: it is said what to do, typing works, and one that is
 test('no speaker from the start: it is said, and answers come in writing', async () => {
   const desktop = await startOn((sound) => sound.unplugSpeaker());
   await untilDone(desktop, async () => {
+    await desktop.show();
     expect(await shownNotice(desktop, 'speaker-missing')).toContain('Answers appear here in writing');
     await desktop.snapshotWhere(({ status }) => status === 'degraded', 90_000, 'everything else is ready');
     await typedQuestionIsAnswered(desktop);
@@ -120,7 +132,7 @@ async function withReadyDesktop(body: (desktop: Desktop) => Promise<void>): Prom
   });
 }
 
-test('the microphone and the speaker that are chosen are used, and remembered', () =>
+test('the microphone and the speaker that are chosen are used, and remembered', heardAtLast, () =>
   withReadyDesktop(async (desktop) => {
     await desktop.page.getByRole('button', { name: 'Settings' }).click();
     await desktop.page.getByLabel('Microphone', { exact: true }).selectOption({ label: microphoneLabel });
@@ -134,7 +146,7 @@ test('the microphone and the speaker that are chosen are used, and remembered', 
     expect({ heard: peakOf(samples) > 1_600, microphone: saved.audio['microphone']?.label, speaker: saved.audio['speaker']?.label }).toEqual({ heard: true, microphone: microphoneLabel, speaker: speakerLabel });
   }));
 
-test('a microphone unplugged in mid-conversation: it is said, typing works, and plugged in again it listens', () =>
+test('a microphone unplugged in mid-conversation: it is said, typing works, and plugged in again it listens', heardAtLast, () =>
   withReadyDesktop(async (desktop) => {
     const saidToItsEnd = await sayUntil(desktop, ({ status }) => status === 'listening', 'it hears');
     await desktop.sound().unplugMicrophone();

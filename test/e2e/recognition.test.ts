@@ -21,7 +21,7 @@ interface Spoken {
 }
 
 const worstMeanRate = 0.15;
-const perGroup = isVerifying ? 4 : 1;
+const perGroup = isVerifying ? 4 : 2;
 
 let stack: InProcessStack;
 let scratch: string;

@@ -22,6 +22,8 @@ export interface SoundServer {
   /** The microphone stays, but hears nothing: what one speaks into is a speaker of PulseAudio's too. */
   readonly unplugSpeaker: () => Promise<void>;
   readonly plugSpeaker: () => Promise<void>;
+  /** Who listens to what, in PulseAudio's words: for the report of a test in which nothing was heard. */
+  readonly listeners: () => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function startSoundServer(desktop: PrivateDesktop): Promise<SoundSe
       for (const name of ['microphone', 'mouth', 'speaker']) await unplug(name);
       await plug('silence', 'module-null-source', 'source_name=microphone', `description=${microphoneLabel}`);
     },
+    listeners: async () => [await sound.control('list', 'short', 'sources'), await sound.control('list', 'source-outputs')].join('\n'),
     stop: sound.stop,
   };
 }

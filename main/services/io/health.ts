@@ -100,7 +100,7 @@ async function checkSocket(endpoint: Endpoint, path: string): Promise<string | n
   });
 }
 
-/** Why an answer is none; null for a good one. It is read to its end, or its connection would stay in use. */
+/** Why an answer will not do; null for a good one. It is read to its end, or its connection would stay in use. */
 async function problemOf(asked: Promise<Response>, isGood: (response: Response) => boolean = ({ ok }) => ok): Promise<string | null> {
   try {
     const response = await asked;

@@ -40,7 +40,7 @@ const savedEntry: z.ZodType<JournalEntry> = z.object({
 export async function openEventJournal({ path, say, now = newDate, longestBytes = usualLongestBytes }: EventJournalOptions): Promise<EventJournal> {
   const before = await textOf(path);
   const newest = lastEntries(before, keptEntries);
-  // Read at every start: what was put aside only where it is needed.
+  // This runs at every start, so the older file is read only when its entries are needed.
   const older = before.length > longestBytes || newest.length === keptEntries ? [] : lastEntries(await textOf(`${path}.1`), keptEntries - newest.length);
   const entries: JournalEntry[] = [...older, ...newest];
   const listeners = new Set<(entry: JournalEntry) => void>();
@@ -103,7 +103,7 @@ async function textOf(path: string): Promise<string> {
   return isFile ? readFile(path, 'utf8').catch(() => '') : '';
 }
 
-/** The last entries of a journal, oldest first, without lines that were torn or are not ours. No more lines are read than it takes. */
+/** The last entries of a journal, oldest first, without lines that were torn or are not ours. Parses no more lines than it needs. */
 function lastEntries(text: string, most: number): readonly JournalEntry[] {
   const entries: JournalEntry[] = [];
   for (const line of text.split('\n').reverse()) {

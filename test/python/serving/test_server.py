@@ -149,6 +149,6 @@ def test_the_end_of_stdin_ends_it_at_once(start_service: Start) -> None:
     service = start_service(FAKE, {"load": "slow"})
     assert service.process.stdin is not None
     service.process.stdin.close()
-    # It has seconds of loading before it, as above.
+    # Otherwise it would go on loading for half a minute.
     service.process.wait(3)
     assert os.name == "nt" or service.process.returncode == 1

@@ -116,7 +116,7 @@ async def test_it_tells_how_long_it_works_now_and_has_worked_so_far() -> None:
         gate.wait()
 
     work = asyncio.create_task(worker.run(wait))
-    await asyncio.to_thread(begun.wait)
+    assert await asyncio.to_thread(begun.wait, 5)
     await asyncio.sleep(0.05)
     now_s, so_far_s = worker.working_s, worker.busy_s
     gate.set()

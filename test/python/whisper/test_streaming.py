@@ -175,10 +175,10 @@ def test_the_event_loop_answers_while_whisper_works(whisper: Running) -> None:
         for question in QUESTIONS[:7]:
             client.hear(question.samples)
         client.send("Marker", id=1)
-        slowest_s = max(_seconds_to_answer(whisper.state) for _ in range(20))
+        times_s = sorted(_seconds_to_answer(whisper.state) for _ in range(20))
         assert client.answer().words
-    # A step of Whisper's takes most of a second here, and the whole of it several.
-    assert slowest_s < 1
+    # One answer may meet a core that stands still; a step on the event loop would hold up several.
+    assert times_s[-2] < 0.5
 
 
 @pytest.mark.parametrize(

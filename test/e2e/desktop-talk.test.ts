@@ -97,11 +97,11 @@ test('a question into the microphone is on the screen, its answer comes out of t
 
 test('a typed question is answered on the screen and aloud', async () => {
   const recording = await desktop.sound().recordSpeaker();
-  await desktop.page.getByRole('textbox').fill('What is the capital of Italy?');
+  await desktop.page.getByRole('textbox').fill('What is the capital of France?');
   await desktop.page.keyboard.press('Enter');
   const exchange = await answered(1);
   const heard = await recording.stop();
-  expect({ asked: exchange.asked, question: exchange.question, state: exchange.state }).toEqual({ asked: 'typed', question: 'What is the capital of Italy?', state: 'done' });
+  expect({ asked: exchange.asked, question: exchange.question, state: exchange.state }).toEqual({ asked: 'typed', question: 'What is the capital of France?', state: 'done' });
   const words = await listener.wordsOf(heard, recording.rateHz);
   expect(wordErrorRate(exchange.answer, words), `"${exchange.answer}", heard as "${words}"`).toBeLessThanOrEqual(0.2);
   expect(await desktop.page.getByRole('textbox').inputValue()).toBe('');

@@ -1,5 +1,7 @@
 import { execa, type ExecaChildProcess } from 'execa';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { electronFor } from '../../electron-binary.ts';
 import { userFolders } from '../../main/platform/folders.ts';
@@ -110,7 +112,7 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
         for (;;) {
           const newest = await snapshot();
           if (condition(newest)) return newest;
-          if (performance.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms, but ${JSON.stringify(newest, null, 2)}`);
+          if (performance.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms, but ${JSON.stringify(newest, null, 2)}\n${await lastLines(join(place.home, 'logs', 'services.log'))}`);
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
       },
@@ -199,6 +201,12 @@ async function prepare(options: DesktopOptions): Promise<Place> {
       if (options.home === undefined) await removeHome(home);
     },
   };
+}
+
+/** What the services said last; the home of a test goes with it. */
+async function lastLines(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.split('\n').slice(-40).join('\n');
 }
 
 /** Quits as the tray's menu does; what is still there after that is killed, and the test fails. */

@@ -1,8 +1,10 @@
-import type { ExternalRun } from '../service.ts';
+import type { Endpoint, ExternalRun, Health } from '../service.ts';
 import { askHealth, checkExternal } from './health.ts';
 import type { Slot } from './slot.ts';
 
 const askEveryMs = 100;
+/** A question that is not answered by then is asked anew: one that got lost must not hold up a start until its budget ends. */
+const answerLimitMs = 5_000;
 
 export interface FirstAnswer {
   readonly onReady: () => void;
@@ -27,7 +29,7 @@ async function askOnce(run: ExternalRun, signal: AbortSignal, { onReady, onRefus
 
 async function askUntilReady(slot: Slot, signal: AbortSignal, { onReady }: FirstAnswer): Promise<void> {
   for (;;) {
-    const health = slot.endpoint === null ? null : await askHealth(slot.endpoint, signal);
+    const health = slot.endpoint === null ? null : await askInTime(slot.endpoint, signal);
     if (signal.aborted) return;
     if (health !== null) slot.health = health;
     if (health?.state === 'ready') {
@@ -35,5 +37,20 @@ async function askUntilReady(slot: Slot, signal: AbortSignal, { onReady }: First
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+  }
+}
+
+async function askInTime(endpoint: Endpoint, signal: AbortSignal): Promise<Health | null> {
+  const over = new AbortController();
+  function end(): void {
+    over.abort();
+  }
+  const limit = setTimeout(end, answerLimitMs);
+  signal.addEventListener('abort', end);
+  try {
+    return await askHealth(endpoint, over.signal);
+  } finally {
+    clearTimeout(limit);
+    signal.removeEventListener('abort', end);
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inStep } from '../../chaos/in-step.ts';
-import { always, within } from '../../chaos/promised.ts';
+import { always, typically, within } from '../../chaos/promised.ts';
 
 test('a promise is kept when every time is there and within its bound', () => {
   expect(within('P1', 'killed: shown', [20, 250, 30], 3, 250)).toEqual({ promise: 'P1', what: 'killed: shown, 3 of 3', measured: 'longest 250 ms, median 30 ms', bound: '≤ 250 ms', kept: true });
@@ -13,6 +13,11 @@ test.each([
   ['none at all', [], 3],
 ])('%s is a promise that is missed', (_title, timesMs, expected) => {
   expect(within('P1', 'killed: shown', timesMs, expected, 250).kept).toBe(false);
+});
+
+test('of many times the middle one is judged, of a few the fastest, and none may be missing', () => {
+  const timesMs = [900, 1_400, 1_300];
+  expect([typically('P1', 'ready', timesMs, 3, 1_000, 'median').kept, typically('P1', 'ready', timesMs, 3, 1_000, 'fastest').kept, typically('P1', 'ready', timesMs, 4, 1_000, 'fastest').kept]).toEqual([false, true, false]);
 });
 
 test('what has to be so always is missed by one', () => {
